@@ -1,0 +1,1 @@
+"""Assessments: facts in, verdicts with reasons out. Pure functions; the day asked is an argument."""

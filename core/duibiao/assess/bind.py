@@ -1,0 +1,162 @@
+"""Facts typed for a program: one integer (or a range, where it is unknown) per input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from duibiao.errors import BadInputError, Collector, Where
+from duibiao.model.calendar import add_months
+from duibiao.model.facts import FactSet, FactType, Grading, Happening, Holding, Ticks, Value, Values
+from duibiao.model.notation import show_number
+from duibiao.rules.compile import Bound
+from duibiao.rules.context import KINDS
+from duibiao.rules.nodes import ASK, OPEN, Flag, Input
+from duibiao.rules.program import Program
+
+Peers = Mapping[Input, int]
+"""What the cohort supplies for inputs that compare a unit with others."""
+
+_FLAGS = ("member", "held")
+
+
+def bind(program: Program, facts: FactSet, peers: Peers | None = None) -> Bound:
+    """The facts of one unit in the slots of *program*.
+
+    Raises BadInputError: an unknown unit kind, a value outside the range a rule declares, a sample too small.
+    """
+    problems = Collector()
+    _check(program, facts, problems)
+    flags = flag_inputs(program)
+    lows: list[int] = []
+    highs: list[int] = []
+    complete = True
+    for each in program.inputs:
+        found = _find(each, facts, peers or {})
+        if found is None:
+            complete = False
+            lows.append((ASK if each.judged else OPEN) if each in flags else each.low)
+            highs.append(1 if each in flags else each.high)
+            continue
+        if not each.low <= found <= each.high:
+            _outside(program, facts, each, found, problems)
+        lows.append(found)
+        highs.append(found)
+    problems.raise_any()
+    return Bound(tuple(lows), tuple(highs), complete)
+
+
+def flag_inputs(program: Program) -> frozenset[Input]:
+    """The inputs that rules read as yes or no."""
+    found: set[Input] = set()
+    types = program.vocabulary.types
+    for each in program.inputs:
+        ftype = types.get(each.fact)
+        if each.part in _FLAGS or (each.part == "value" and ftype is not None and ftype.kind == "flag"):
+            found.add(each)
+    return frozenset(found)
+
+
+def _check(program: Program, facts: FactSet, problems: Collector) -> None:
+    where = Where(facts.unit.name or facts.unit.code)
+    if facts.unit.kind not in KINDS:
+        problems.add("DB031", where.at("kind"), found=facts.unit.kind, among=KINDS)
+    for fact, least in program.samples.items():
+        value = facts.values.get(fact)
+        if isinstance(value, int) and value < least:
+            problems.add("DB054", where.at("facts", fact), found=value, allowed=f">= {least}")
+
+
+def _outside(program: Program, facts: FactSet, each: Input, found: int, problems: Collector) -> None:
+    ftype = program.vocabulary.types.get(each.fact)
+    where = Where(facts.unit.name or facts.unit.code).at("facts", each.fact)
+    if ftype is None:
+        problems.add("DB024", where, found=found, allowed=f"{each.low} … {each.high}")
+        return
+    allowed = f"{show_number(ftype, each.low)} … {show_number(ftype, each.high)}"
+    problems.add("DB024", where, found=show_number(ftype, found), allowed=allowed)
+
+
+def values_back(facts: FactSet, back: int) -> Values:
+    """The facts of the period *back* periods before the assessed one; years are counted, other labels are stepped."""
+    if back == 0:
+        return facts.values
+    history = dict(facts.history)
+    if facts.period.isdigit():
+        return history.get(str(int(facts.period) - back), {})
+    return facts.history[back - 1][1] if back <= len(facts.history) else {}
+
+
+def _find(each: Input, facts: FactSet, peers: Peers) -> int | None:
+    if each.fact == "unit.kind":
+        return KINDS.index(facts.unit.kind) if facts.unit.kind in KINDS else None
+    if each.part in ("average", "median", "rank", "mean_points"):
+        return peers.get(each)
+    value = values_back(facts, each.back).get(each.fact)
+    if value is None:
+        return each.default
+    return _PARTS[each.part](value, each, facts.as_of)
+
+
+def _value(value: Value, each: Input, as_of: date) -> int | None:
+    if isinstance(value, Grading):
+        return value.level
+    if isinstance(value, date):
+        return value.toordinal()
+    return value if isinstance(value, int) else None
+
+
+def _member(value: Value, each: Input, as_of: date) -> int | None:
+    if not isinstance(value, Ticks):
+        return None
+    return 1 if each.member in value.present else 0 if each.member in value.absent else None
+
+
+def _held(value: Value, each: Input, as_of: date) -> int | None:
+    return int(value.on(as_of)) if isinstance(value, Holding) else None
+
+
+def _count(value: Value, each: Input, as_of: date) -> int | None:
+    if not isinstance(value, tuple):
+        return None
+    return sum(1 for event in _inside(value, each, as_of) if each.settled is None or each.settled == _done(event, as_of))
+
+
+def _late(value: Value, each: Input, as_of: date) -> int | None:
+    if not isinstance(value, tuple):
+        return None
+    return sum(
+        1 for event in _inside(value, each, as_of) if (event.settled or as_of) > add_months(event.on, *each.limit)
+    )
+
+
+def _done(event: Happening, as_of: date) -> bool:
+    return event.settled is not None and event.settled <= as_of
+
+
+def _inside(events: tuple[Happening, ...], each: Input, as_of: date) -> list[Happening]:
+    """The events of the kind asked for, after the start of the window and not after the day asked."""
+    start = add_months(as_of, -each.months) if each.months else date.min
+    return [event for event in events if start < event.on <= as_of and each.member in ("", event.kind)]
+
+
+_PARTS: Mapping[str, Callable[[Value, Input, date], int | None]] = {
+    "value": _value,
+    "member": _member,
+    "held": _held,
+    "count": _count,
+    "late": _late,
+}
+
+
+def missing_name(each: Input, types: Mapping[str, FactType]) -> str:
+    """How a missing input is called for the person who can supply it."""
+    name = each.fact
+    if each.part == "member":
+        name += f".{each.member}"
+    elif each.part in ("average", "median", "rank", "mean_points"):
+        name = f"peers.{each.fact}"
+    return name if each.back == 0 else f"{name}@-{each.back}"
+
+
+__all__ = ["BadInputError", "Flag", "Peers", "bind", "flag_inputs", "missing_name", "values_back"]

@@ -1,0 +1,176 @@
+"""One unit under one standard: verdicts, points, awards, reasons, and what would settle the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from functools import cached_property
+
+from attrs import field, frozen
+
+from duibiao.assess.bind import Peers, bind
+from duibiao.assess.explain import Explainer
+from duibiao.model.facts import FactSet
+from duibiao.model.outcome import (
+    Assessment,
+    CriterionResult,
+    IndicatorResult,
+    Interval,
+    Reason,
+    State,
+    StateResult,
+    Verdict,
+)
+from duibiao.model.standard import Criterion, Item
+from duibiao.rules.compile import OUT_OF_SCOPE, Compiled, Raw, compile_program
+from duibiao.rules.nodes import FALSE, TRUE
+from duibiao.rules.program import Finding, Leaf, Program
+
+VERDICTS = (
+    Verdict.NOT_MET,
+    Verdict.MET,
+    Verdict.NEEDS_JUDGEMENT,
+    Verdict.UNKNOWN,
+    Verdict.NOT_APPLICABLE,
+    Verdict.OUT_OF_SCOPE,
+)
+
+
+@frozen(eq=False, slots=False)
+class Assessor:
+    """A standard ready to assess units.
+
+    Attributes:
+        program: The standard, lowered.
+    """
+
+    program: Program = field()
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The generated functions, made when first needed."""
+        return compile_program(self.program)
+
+    def raw(self, facts: FactSet, peers: Peers | None = None) -> Raw:
+        """The bare numbers of one unit, without reasons."""
+        return self.compiled.run(bind(self.program, facts, peers))
+
+    def assess(self, facts: FactSet, peers: Peers | None = None) -> Assessment:
+        """The full assessment of one unit; BadInputError when the facts do not fit the standard."""
+        bound = bind(self.program, facts, peers)
+        raw, values = self.compiled.trace(bound.lows, bound.highs)
+        return _Report(self.program, raw, Explainer(self.program, self.compiled.sheet, values, bound), facts).whole()
+
+
+class _Report:
+    """Turns bare numbers and cell values into an :class:`Assessment`."""
+
+    def __init__(self, program: Program, raw: Raw, explainer: Explainer, facts: FactSet) -> None:
+        self.program = program
+        self.explainer = explainer
+        self.facts = facts
+        self.in_scope = {TRUE: True, FALSE: False}.get(raw[0])
+        self.raw = raw
+        self.step = program.point_step
+        self.seats = {leaf.id: seat for seat, leaf in enumerate(one for one in program.leaves if one.points is not None)}
+        self.group_seats = {g.id: seat for seat, g in enumerate(one for one in program.groups if one.points is not None)}
+
+    def whole(self) -> Assessment:
+        standard, header = self.program.standard, self.program.standard.header
+        criteria = tuple(self.criterion(i, each) for i, each in enumerate(standard.criteria))
+        gates, vetoes, awards = self.findings()
+        return Assessment(
+            standard=header.id, edition=header.edition, content_hash=standard.content_hash, as_of=self.facts.as_of,
+            period=self.facts.period, unit=self.facts.unit, in_scope=self.in_scope, score=self.score(),
+            criteria=criteria, awards=awards, gates=gates, vetoes=vetoes,
+            unknown_facts=self.unknown(criteria), assumed=self.assumptions(), example=self.facts.example,
+        )  # fmt: skip
+
+    def score(self) -> Interval | None:
+        if self.program.score is None or self.in_scope is False:
+            return None
+        *_, low, high, _, full, _ = self.raw
+        return Interval(low * self.step, high * self.step, full * self.step)
+
+    def criterion(self, index: int, criterion: Criterion) -> CriterionResult:
+        leaves = [
+            self.indicator(seat, leaf) for seat, leaf in enumerate(self.program.leaves) if leaf.group == index
+        ]
+        points = None
+        if criterion.id in self.group_seats and self.in_scope is not False:
+            seat = self.group_seats[criterion.id]
+            points = self.interval(self.raw[4][seat], self.raw[5][seat], self.raw[7][seat])
+        return CriterionResult(
+            id=criterion.id, title=criterion.title, title_en=criterion.title_en, points=points,
+            cite=criterion.cite, indicators=tuple(leaves),
+        )  # fmt: skip
+
+    def interval(self, low: int, high: int, full: int) -> Interval:
+        return Interval(low * self.step, high * self.step, full * self.step)
+
+    def indicator(self, seat: int, leaf: Leaf) -> IndicatorResult:
+        spec = self.program.standard.indicators()[seat]
+        verdict = VERDICTS[OUT_OF_SCOPE if self.in_scope is False else int(self.raw[1][seat])]
+        missing: tuple[str, ...] = ()
+        if verdict in (Verdict.UNKNOWN, Verdict.NEEDS_JUDGEMENT):
+            found = (*self.explainer.unsettled(leaf.applies), *self.explainer.unsettled(leaf.rule))
+            missing = self.explainer.names(tuple(dict.fromkeys(found)))
+        points = None
+        if leaf.points is not None and self.in_scope is not False:
+            place = self.seats[leaf.id]
+            points = self.interval(self.raw[2][place], self.raw[3][place], leaf.full)
+            if not points.settled:
+                more = self.explainer.names(self.explainer.unsettled(leaf.points))
+                missing = tuple(dict.fromkeys((*missing, *more)))
+        return IndicatorResult(
+            id=leaf.id, criterion=self.program.groups[leaf.group].id, title=spec.title, title_en=spec.title_en,
+            verdict=verdict, points=points, force=spec.force, cite=spec.cite, because=self.because(leaf, verdict),
+            missing=missing, assumed=leaf.assumed,
+        )  # fmt: skip
+
+    def because(self, leaf: Leaf, verdict: Verdict) -> Reason:
+        if verdict is Verdict.OUT_OF_SCOPE:
+            return self.explainer.reason(self.program.scope_sketch)
+        parts = [self.explainer.reason(leaf.sketch)]
+        if leaf.applies_sketch is not None:
+            parts.insert(0, self.explainer.reason(leaf.applies_sketch))
+        if leaf.points_sketch is not None:
+            parts.append(self.explainer.reason(leaf.points_sketch))
+        return parts[0] if len(parts) == 1 else Reason(kind="steps", children=tuple(parts))
+
+    def findings(self) -> tuple[tuple[StateResult, ...], ...]:
+        standard, codes = self.program.standard, iter(self.raw[12])
+        return tuple(
+            tuple(self.finding(item, found, next(codes)) for item, found in zip(items, findings, strict=True))
+            for items, findings in (
+                (standard.gates, self.program.gates),
+                (standard.vetoes, self.program.vetoes),
+                (standard.awards, self.program.awards),
+            )
+        )
+
+    def finding(self, item: Item, finding: Finding, code: int) -> StateResult:
+        state = {TRUE: State.HELD, FALSE: State.NOT_HELD}.get(int(code), State.OPEN)
+        missing = self.explainer.names(self.explainer.unsettled(finding.test)) if state is State.OPEN else ()
+        pending = finding.pending is not None and state is State.OPEN and self.explainer.value(finding.pending) == TRUE
+        return StateResult(
+            id=item.id, title=item.title, title_en=item.title_en, state=state, cite=item.cite,
+            because=self.explainer.reason(finding.sketch), missing=missing, pending=pending,
+        )  # fmt: skip
+
+    def unknown(self, criteria: tuple[CriterionResult, ...]) -> tuple[str, ...]:
+        """Missing facts, those that settle most indicators first."""
+        if self.in_scope is False:
+            return ()
+        counted = Counter(name for group in criteria for leaf in group.indicators for name in leaf.missing)
+        return tuple(name for name, _ in counted.most_common())
+
+    def assumptions(self) -> tuple[str, ...]:
+        """The reasons why values without source are in play, each once."""
+        standard = self.program.standard
+        cites = [standard.scoring.cite, *(each.cite for each in standard.criteria)]
+        cites += [each.cite for each in (*standard.indicators(), *standard.gates, *standard.awards)]
+        return tuple(dict.fromkeys(cite.reason for cite in cites if cite.assumed and cite.reason))
+
+
+__all__ = ["Assessor", "Decimal"]

@@ -1,0 +1,1 @@
+"""The words of the field as frozen classes: no I/O, no clock, nothing that changes."""

@@ -1,0 +1,1 @@
+"""TOML to model: every problem collected, each with its file and line."""

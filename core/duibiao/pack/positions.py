@@ -1,0 +1,162 @@
+"""On which line of a TOML text a key stands. Runs only when a problem is shown; the text has been parsed before."""
+
+from __future__ import annotations
+
+import re
+
+from duibiao.errors import Path
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>[ \t\r]+) | (?P<newline>\n) | (?P<comment>\#[^\n]*)
+  | (?P<text>\"\"\"(?:[^\\]|\\.)*?\"\"\"+ | '''.*?'''+ | "(?:[^"\\\n]|\\.)*" | '[^'\n]*')
+  | (?P<mark>\[\[|\]\]|[\[\]{}=,.])
+  | (?P<bare>[^\s\[\]{}=,.\#"']+)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def find_line(text: str, path: Path) -> int | None:
+    """The line of the item at *path*, or of the nearest parent that has one; None in an empty text."""
+    places = _Places(text).collect()
+    for length in range(len(path), 0, -1):
+        if path[:length] in places:
+            return places[path[:length]]
+    return None
+
+
+class _Places:
+    """One walk over the tokens, noting where each key begins."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = _tokens(text)
+        self.at = 0
+        self.places: dict[Path, int] = {}
+        self.counts: dict[Path, int] = {}
+
+    def collect(self) -> dict[Path, int]:
+        table: Path = ()
+        while self.at < len(self.tokens):
+            kind, token, line = self.tokens[self.at]
+            if kind in ("newline", "comment"):
+                self.at += 1
+            elif token in ("[[", "["):
+                table = self.header(token == "[[", line)
+            else:
+                self.pair(table)
+        return self.places
+
+    def header(self, many: bool, line: int) -> Path:
+        self.at += 1
+        path: Path = ()
+        keys = self.keys(("]", "]]"))
+        self.at += 1
+        for position, key in enumerate(keys):
+            path = (*path, key)
+            last = position == len(keys) - 1
+            if last and many:
+                self.counts[path] = self.counts.get(path, -1) + 1
+                self.places.setdefault(path, line)
+            if path in self.counts:
+                path = (*path, self.counts[path])
+        self.places.setdefault(path, line)
+        return path
+
+    def keys(self, ends: tuple[str, ...]) -> list[str]:
+        found: list[str] = []
+        while self.at < len(self.tokens):
+            kind, token, _ = self.tokens[self.at]
+            if token in ends and kind == "mark" or kind == "newline":
+                break
+            if kind == "text":
+                found.append(token.strip("\"'"))
+            elif kind == "bare":
+                found.append(token)
+            self.at += 1
+        return found
+
+    def pair(self, table: Path) -> None:
+        line = self.tokens[self.at][2]
+        path = table
+        for key in self.keys(("=",)):
+            path = (*path, key)
+            self.places.setdefault(path, line)
+        self.at += 1
+        self.value(path)
+
+    def skip_blank(self) -> None:
+        while self.at < len(self.tokens) and self.tokens[self.at][0] in ("newline", "comment"):
+            self.at += 1
+
+    def value(self, path: Path) -> None:
+        if self.at >= len(self.tokens):
+            return
+        token = self.tokens[self.at][1]
+        if token in ("[", "[["):
+            self.array(path, token)
+        elif token == "{":
+            self.table(path)
+        else:
+            while self.at < len(self.tokens) and not self._ends_value():
+                self.at += 1
+
+    def _ends_value(self) -> bool:
+        kind, token, _ = self.tokens[self.at]
+        return kind in ("newline", "comment") or (kind == "mark" and token in (",", "]", "}", "]]"))
+
+    def array(self, path: Path, opening: str) -> None:
+        self.split(opening)
+        self.at += 1
+        index = 0
+        while self.at < len(self.tokens):
+            self.skip_blank()
+            if self.at >= len(self.tokens):
+                return
+            kind, token, line = self.tokens[self.at]
+            if kind == "mark" and token in ("]", "]]"):
+                self.split(token)
+                self.at += 1
+                return
+            if token == ",":
+                self.at += 1
+                continue
+            self.places.setdefault((*path, index), line)
+            before = self.at
+            self.value((*path, index))
+            self.at += before == self.at
+            index += 1
+
+    def split(self, token: str) -> None:
+        """Inside values ``[[`` and ``]]`` are two brackets."""
+        if len(token) == 2:
+            _, _, line = self.tokens[self.at]
+            self.tokens[self.at : self.at + 1] = [("mark", token[0], line), ("mark", token[0], line)]
+
+    def table(self, path: Path) -> None:
+        self.at += 1
+        while self.at < len(self.tokens):
+            self.skip_blank()
+            if self.at >= len(self.tokens):
+                return
+            token = self.tokens[self.at][1]
+            if token == "}":
+                self.at += 1
+                return
+            if token == ",":
+                self.at += 1
+                continue
+            before = self.at
+            self.pair(path)
+            self.at += before == self.at
+
+
+def _tokens(text: str) -> list[tuple[str, str, int]]:
+    found = []
+    line = 1
+    for match in _TOKEN.finditer(text):
+        kind, token = match.lastgroup or "", match.group()
+        if kind != "space":
+            found.append((kind, token, line))
+        line += token.count("\n")
+    return found

@@ -1,0 +1,108 @@
+"""The nodes of a program as a flat list in which equal nodes are one cell and every cell comes after those it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import define, field
+
+from duibiao.rules.nodes import NUMERIC_NODES, Flag, Input, Node, Read, children
+
+
+@define
+class Cell:
+    """One distinct node.
+
+    Attributes:
+        node: The node.
+        args: Cells of its children.
+        uses: How many cells and results refer to it.
+        numeric: Whether it is a number.
+    """
+
+    node: Node
+    args: tuple[int, ...]
+    uses: int = 0
+    numeric: bool = True
+
+
+@define
+class Sheet:
+    """All cells of a program.
+
+    Attributes:
+        inputs: Inputs in slot order.
+        cells: Cells, children first.
+        slots: Input to slot.
+    """
+
+    inputs: tuple[Input, ...]
+    cells: list[Cell] = field(factory=list)
+    slots: dict[Input, int] = field(factory=dict)
+    _index: dict[int, int] = field(factory=dict)
+    _known: dict[tuple[object, ...], int] = field(factory=dict)
+    _kept: list[Node] = field(factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        self.slots = {each: i for i, each in enumerate(self.inputs)}
+
+    def place(self, root: Node) -> int:
+        """The cell of *root*, made (with everything below it) if it is new."""
+        stack: list[tuple[Node, bool]] = [(root, False)]
+        while stack:
+            node, ready = stack.pop()
+            if id(node) in self._index:
+                continue
+            if not ready:
+                stack.append((node, True))
+                stack.extend((child, False) for child in children(node))
+            else:
+                self._add(node)
+        return self._index[id(root)]
+
+    def cell_of(self, node: Node) -> int:
+        """The cell of a node that was placed before."""
+        return self._index[id(node)]
+
+    def _add(self, node: Node) -> None:
+        args = tuple(self._index[id(child)] for child in children(node))
+        key = (type(node), args, *_own(node))
+        found = self._known.get(key)
+        if found is None:
+            found = len(self.cells)
+            self._known[key] = found
+            self.cells.append(Cell(node, args, 0, isinstance(node, NUMERIC_NODES)))
+            for arg in args:
+                self.cells[arg].uses += 1
+        self._index[id(node)] = found
+        self._kept.append(node)  # an id is only unique while its object lives
+
+    def inputs_below(self, index: int) -> set[Input]:
+        """Every input that the cell rests on."""
+        found: set[Input] = set()
+        stack, seen = [index], set[int]()
+        while stack:
+            each = stack.pop()
+            if each in seen:
+                continue
+            seen.add(each)
+            node = self.cells[each].node
+            if isinstance(node, Read | Flag):
+                found.add(node.input)
+            stack.extend(self.cells[each].args)
+        return found
+
+
+_OWN = ("value", "input", "factor", "rounding", "cuts", "values", "code", "op")
+
+
+def _own(node: Node) -> tuple[object, ...]:
+    return tuple(getattr(node, name) for name in _OWN if hasattr(node, name))
+
+
+def sheet_of(inputs: Iterable[Input], roots: Iterable[Node]) -> Sheet:
+    """A sheet with all *roots* placed and counted as used."""
+    sheet = Sheet(tuple(inputs))
+    for root in roots:
+        sheet.cells[sheet.place(root)].uses += 1
+    return sheet

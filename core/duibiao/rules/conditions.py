@@ -1,0 +1,574 @@
+"""Condition keys (docs/pack-format.md) lowered to a truth node, a guard, and what to say about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from attrs import frozen
+
+from duibiao.model.facts import LEVELLED, NUMERIC, FactType, Kind
+from duibiao.model.notation import NotationError, read_date, split_number, to_steps, unit_of
+from duibiao.rules.context import Context, present
+from duibiao.rules.expression import months_in, parse_truth
+from duibiao.rules.nodes import (
+    NO,
+    UNDECIDED,
+    YES,
+    Choose,
+    Const,
+    Num,
+    Truth,
+    bounds,
+    both,
+    either,
+    equal,
+    more_than,
+    negate,
+)
+from duibiao.rules.program import Sketch
+from duibiao.rules.quantity import (
+    RATIO,
+    Quantity,
+    RuleError,
+    add,
+    compare,
+    constant,
+    divide_by,
+    multiply,
+    rounded,
+)
+
+SUBJECTS = ("fact", "rule", "all_of", "any_of", "none_of", "holds")
+THRESHOLDS = {"at_least": ">=", "more_than": ">", "at_most": "<=", "less_than": "<", "equals": "=="}
+CHANGES = ("rises", "rises_by", "not_rising", "not_falling")
+PEERS = ("above_peers", "rank_within")
+TESTS = (
+    *THRESHOLDS, "between", "is_true", "one_of", "has", "has_all", "has_at_least", "about", "floor",
+    *CHANGES, *PEERS, "each_within",
+)  # fmt: skip
+MODIFIERS = (
+    "ratio_to", "if_empty", "per", "by_kind", "by", "otherwise", "sustained", "kind", "within", "settled", "sample",
+)  # fmt: skip
+CONDITION_KEYS = frozenset((*SUBJECTS, *TESTS, *MODIFIERS))
+_EMPTY = {"met": YES, "not_met": NO, "unknown": UNDECIDED, "not_applicable": YES}
+
+
+@frozen
+class Lowered:
+    """A condition, lowered.
+
+    Attributes:
+        test: Whether it holds.
+        applies: Whether it can be asked at all.
+        sketch: What to say about it.
+    """
+
+    test: Truth
+    applies: Truth
+    sketch: Sketch
+
+
+class At:
+    """Where in the pack a rule stands, so that an error names the key."""
+
+    def __init__(self, path: tuple[str | int, ...] = ()) -> None:
+        self.path = path
+
+    def at(self, *keys: str | int) -> At:
+        """The place below."""
+        return At((*self.path, *keys))
+
+
+class LocatedRuleError(Exception):
+    """A :class:`RuleError` with the key it is about."""
+
+    def __init__(self, error: RuleError | NotationError, path: tuple[str | int, ...], found: object = "") -> None:
+        super().__init__(error.code)
+        self.error, self.path, self.found = error, path, found
+
+
+def located(spec: object, at: At, action: Callable[[], Any]) -> Any:
+    """Run *action*; an error without a place gets *at* and, if it names nothing, *spec* as what was found."""
+    try:
+        return action()
+    except (RuleError, NotationError) as error:
+        raise LocatedRuleError(error, at.path, getattr(error, "found", "") or spec) from None
+
+
+def condition(spec: Any, context: Context, at: At) -> Lowered:
+    """Lower a condition: an expression, a list (all of it), or a table of keys.
+
+    Raises LocatedRuleError for the first thing that cannot be lowered.
+    """
+    if isinstance(spec, bool):
+        return Lowered(YES if spec else NO, YES, Sketch("fixed", YES if spec else NO))
+    if isinstance(spec, str):
+        return _expression(spec, {}, context, at)
+    if isinstance(spec, list | tuple):
+        return _several("all_of", spec, context, at)
+    if not isinstance(spec, Mapping):
+        raise LocatedRuleError(RuleError("DB008", spec, "{ fact = … }"), at.path)
+    subject = _subject(spec, at)
+    match subject:
+        case "rule":
+            return _expression(spec["rule"], spec, context, at.at("rule"))
+        case "holds":
+            return located(spec["holds"], at.at("holds"), lambda: _holds(spec["holds"], context))
+        case "fact":
+            return _fact(spec, context, at)
+    return _several(subject, spec[subject], context, at.at(subject))
+
+
+def _subject(spec: Mapping[str, Any], at: At) -> str:
+    for key in spec:
+        if key not in CONDITION_KEYS:
+            error = RuleError("DB006", key, among=sorted(CONDITION_KEYS))
+            raise LocatedRuleError(error, at.at(key).path)
+    found = [key for key in SUBJECTS if key in spec]
+    if len(found) != 1:
+        raise LocatedRuleError(RuleError("DB039", ", ".join(found), ", ".join(SUBJECTS)), at.path)
+    return found[0]
+
+
+def _expression(text: Any, spec: Mapping[str, Any], context: Context, at: At) -> Lowered:
+    if not isinstance(text, str):
+        raise LocatedRuleError(RuleError("DB008", text, '"…"'), at.path)
+    before = len(context.denominators)
+    test, sketch = located(text, at, lambda: parse_truth(text, context))
+    divisors = context.denominators[before:]
+    del context.denominators[before:]
+    return _guard_empty(test, sketch, divisors, spec.get("if_empty"), at)
+
+
+def _several(kind: str, members: Any, context: Context, at: At) -> Lowered:
+    if not isinstance(members, list | tuple) or not members:
+        raise LocatedRuleError(RuleError("DB008", members, "[…]"), at.path)
+    parts = [condition(member, context, at.at(i)) for i, member in enumerate(members)]
+    tests = [part.test for part in parts]
+    if kind == "all_of":
+        test = both(*(either(negate(part.applies), part.test) for part in parts))
+    elif kind == "any_of":
+        test = either(*(both(part.applies, part.test) for part in parts))
+    else:
+        test = both(*(negate(both(part.applies, t)) for part, t in zip(parts, tests, strict=True)))
+    return Lowered(test, YES, Sketch(kind, test, children=tuple(part.sketch for part in parts)))
+
+
+def _holds(name: Any, context: Context) -> Lowered:
+    ftype = context.type(name)
+    if ftype.kind is not Kind.TITLE:
+        raise RuleError("DB019", f"{ftype.id} ({ftype.kind})", "title")
+    test = context.held(ftype)
+    return Lowered(test, YES, Sketch("held", test, ftype.id))
+
+
+def _guard_empty(test: Truth, sketch: Sketch, divisors: list[Num], if_empty: Any, at: At) -> Lowered:
+    if not divisors:
+        if if_empty is not None and if_empty not in _EMPTY:
+            raise LocatedRuleError(RuleError("DB018", if_empty, among=sorted(_EMPTY)), at.path)
+        return Lowered(test, YES, sketch)
+    if if_empty not in _EMPTY:
+        allowed = 'if_empty = "met" / "not_met" / "not_applicable" / "unknown"'
+        raise LocatedRuleError(RuleError("DB023", if_empty or "", allowed), at.path)
+    filled = both(*(more_than(each, Const(0)) for each in divisors))
+    guarded = Choose(filled, test, _EMPTY[if_empty])
+    applies = filled if if_empty == "not_applicable" else YES
+    shown = Sketch("if_empty", guarded, children=(sketch,), note=if_empty, text="filled")
+    return Lowered(guarded, applies, shown)
+
+
+def _fact(spec: Mapping[str, Any], context: Context, at: At) -> Lowered:
+    ftype: FactType = located(spec["fact"], at.at("fact"), lambda: context.type(spec["fact"]))
+    if "sample" in spec:
+        located(spec["sample"], at.at("sample"), lambda: _sample(spec["sample"], context))
+    if "sustained" in spec:
+        return _sustained(spec, ftype, context, at)
+    variants = _variants(spec, ftype, context, at)
+    return variants if variants is not None else _plain(spec, ftype, context, at)
+
+
+def _sample(sample: Any, context: Context) -> None:
+    if not isinstance(sample, Mapping) or set(sample) != {"of", "at_least"} or not isinstance(sample["at_least"], int):
+        raise RuleError("DB008", sample, '{ of = "…", at_least = 10 }')
+    ftype = context.type(sample["of"])
+    context.samples[ftype.id] = max(sample["at_least"], context.samples.get(ftype.id, 0))
+
+
+def _sustained(spec: Mapping[str, Any], ftype: FactType, context: Context, at: At) -> Lowered:
+    cycles = spec["sustained"]
+    if isinstance(cycles, bool) or not isinstance(cycles, int) or not 1 <= cycles <= 20:
+        raise LocatedRuleError(RuleError("DB008", cycles, "1 … 20"), at.at("sustained").path)
+    rest = {key: value for key, value in spec.items() if key != "sustained"}
+    parts = [_fact(rest, context.earlier(back), at) for back in range(cycles)]
+    test = both(*(part.test for part in parts))
+    applies = both(*(part.applies for part in parts))
+    shown = Sketch("sustained", test, ftype.id, children=tuple(part.sketch for part in parts), text=str(cycles))
+    return Lowered(test, applies, shown)
+
+
+def _variants(spec: Mapping[str, Any], ftype: FactType, context: Context, at: At) -> Lowered | None:
+    """Thresholds that depend on the unit's kind, on an attribute, or on a special case; None when there are none."""
+    base = {key: value for key, value in spec.items() if key not in ("by_kind", "by", "otherwise")}
+    cases: list[tuple[Truth, Sketch, Lowered]] = []
+    for index, case in enumerate(spec.get("otherwise", ())):
+        cases.append(_special(case, base, ftype, context, at.at("otherwise", index)))
+    if "by_kind" in spec:
+        cases += _cases_by_kind(spec["by_kind"], base, ftype, context, at.at("by_kind"))
+    if "by" in spec:
+        cases += _cases_by_value(spec["by"], base, ftype, context, at.at("by"))
+    if not cases:
+        return None
+    has_main = any(key in base for key in TESTS) or "otherwise" in spec
+    main = _plain(base, ftype, context, at) if has_main else Lowered(NO, NO, Sketch("no_case", NO, ftype.id))
+    test, applies, sketch = main.test, main.applies, main.sketch
+    for guard, guard_sketch, case in reversed(cases):
+        test = Choose(guard, case.test, test)
+        applies = case.applies if case.applies == applies else Choose(guard, case.applies, applies)
+        sketch = Sketch("choose", test, ftype.id, children=(guard_sketch, case.sketch, sketch))
+    return Lowered(test, applies, sketch)
+
+
+def _special(
+    case: Any, base: Mapping[str, Any], ftype: FactType, context: Context, at: At
+) -> tuple[Truth, Sketch, Lowered]:
+    if not isinstance(case, Mapping) or "when" not in case:
+        raise LocatedRuleError(RuleError("DB007", "", "when"), at.path)
+    guard = condition(case["when"], context, at.at("when"))
+    return guard.test, guard.sketch, _with(case, base, ftype, context, at)
+
+
+def _with(case: Mapping[str, Any], base: Mapping[str, Any], ftype: FactType, context: Context, at: At) -> Lowered:
+    keys = {key: value for key, value in case.items() if key != "when"}
+    for key in keys:
+        if key not in TESTS and key != "per":
+            raise LocatedRuleError(RuleError("DB006", key, among=[*TESTS, "per"]), at.at(key).path)
+    kept = {key: value for key, value in base.items() if key not in TESTS}
+    return _plain({**kept, **keys}, ftype, context, at)
+
+
+def _cases_by_kind(
+    table: Any, base: Mapping[str, Any], ftype: FactType, context: Context, at: At
+) -> list[tuple[Truth, Sketch, Lowered]]:
+    if not isinstance(table, Mapping):
+        raise LocatedRuleError(RuleError("DB008", table, '{ "居委会" = { at_least = … } }'), at.path)
+    found = []
+    for kinds, case in table.items():
+        names = tuple(part.strip() for part in kinds.replace("、", ",").split(","))
+        guard = located(kinds, at.at(kinds), lambda names=names: context.kind_is(names))
+        found.append((guard, Sketch("kind_is", guard, text=kinds), _with(case, base, ftype, context, at.at(kinds))))
+    return found
+
+
+def _cases_by_value(
+    spec: Any, base: Mapping[str, Any], ftype: FactType, context: Context, at: At
+) -> list[tuple[Truth, Sketch, Lowered]]:
+    if not isinstance(spec, Mapping) or set(spec) != {"fact", "values"}:
+        raise LocatedRuleError(RuleError("DB008", spec, '{ fact = "…", values = { … } }'), at.path)
+    attribute: FactType = located(spec["fact"], at.at("fact"), lambda: context.type(spec["fact"]))
+    found = []
+    for name, case in spec["values"].items():
+        place = at.at("values", name)
+        guard = located(name, place, lambda name=name: _value_is(attribute, name, context))
+        sketch = Sketch("level_is", guard, attribute.id, operator="=", text=name)
+        found.append((guard, sketch, _with(case, base, ftype, context, place)))
+    return found
+
+
+def _value_is(attribute: FactType, name: str, context: Context) -> Truth:
+    if attribute.kind is Kind.FLAG:
+        if name not in ("yes", "no"):
+            raise RuleError("DB018", name, "yes, no")
+        return context.flag(attribute) if name == "yes" else negate(context.flag(attribute))
+    if attribute.kind not in LEVELLED:
+        raise RuleError("DB019", f"{attribute.id} ({attribute.kind})", "choice, flag, grade")
+    return equal(context.levels(attribute).read, Const(context.level(attribute, name)))
+
+
+def _plain(spec: Mapping[str, Any], ftype: FactType, context: Context, at: At) -> Lowered:
+    if ftype.kind in NUMERIC or ftype.kind in (Kind.DATE, Kind.EVENTS):
+        return _numeric(spec, ftype, context, at)
+    if ftype.kind in LEVELLED:
+        return _levelled(spec, ftype, context, at)
+    _only(spec, {Kind.CHECKLIST: {"has", "has_all", "has_at_least"}}.get(ftype.kind, {"is_true"}), ftype, at)
+    if ftype.kind is Kind.CHECKLIST:
+        return located(spec, at, lambda: _checklist(spec, ftype, context))
+    test = context.flag(ftype) if ftype.kind is Kind.FLAG else context.held(ftype)
+    kind = "is_true" if ftype.kind is Kind.FLAG else "held"
+    if spec.get("is_true", True) is False:
+        return Lowered(negate(test), YES, Sketch("is_false", negate(test), ftype.id))
+    return Lowered(test, YES, Sketch(kind, test, ftype.id))
+
+
+def _only(spec: Mapping[str, Any], suits: set[str], ftype: FactType, at: At) -> None:
+    for key in spec:
+        if key in TESTS and key not in suits:
+            raise LocatedRuleError(
+                RuleError("DB019", f"{key} / {ftype.id} ({ftype.kind})", ", ".join(sorted(suits))), at.at(key).path
+            )
+
+
+def _checklist(spec: Mapping[str, Any], ftype: FactType, context: Context) -> Lowered:
+    tests = context.members(ftype, spec.get("has"))
+    names = spec.get("has") or [each.id for each in ftype.options]
+    children = tuple(
+        Sketch("member", test, ftype.id, text=context.option(ftype, name))
+        for test, name in zip(tests, names, strict=True)
+    )
+    least = spec.get("has_at_least")
+    if least is None:
+        test = both(*tests)
+        return Lowered(test, YES, Sketch("has_all", test, ftype.id, shown=present(tests), children=children))
+    if isinstance(least, bool) or not isinstance(least, int) or not 1 <= least <= len(tests):
+        raise RuleError("DB024", least, f"1 … {len(tests)}")
+    shown, bound = present(tests), constant(Fraction(least), "")
+    test = compare(">=", shown, bound)
+    return Lowered(test, YES, Sketch("has_at_least", test, ftype.id, shown, bound, ">=", children=children))
+
+
+def _levelled(spec: Mapping[str, Any], ftype: FactType, context: Context, at: At) -> Lowered:
+    grade = ftype.kind is Kind.GRADE
+    suits = {"equals", "one_of", *({"at_least", "at_most", "more_than", "less_than"} if grade else ())}
+    _only(spec, suits, ftype, at)
+    levels = context.levels(ftype)
+    tests, sketches = [], []
+    keys = [key for key in (*THRESHOLDS, "one_of") if key in spec]
+    if not keys:
+        if not grade:
+            raise LocatedRuleError(RuleError("DB007", "", "equals, one_of"), at.path)
+        spec, keys = {"at_least": ftype.options[-1].id}, ["at_least"]
+    shown = Quantity(levels.read, Fraction(1), "")
+    for key in keys:
+        names = spec[key] if key == "one_of" else [spec[key]]
+        test = located(
+            names, at.at(key), lambda key=key, names=names: _level_test(key, names, ftype, shown, context)
+        )
+        tests.append(test)
+        titles = "、".join(ftype.options[context.level(ftype, name)].title for name in names)
+        sketches.append(Sketch("level_is", test, ftype.id, operator=THRESHOLDS.get(key, "=").replace("==", "="), text=titles))
+    return _joined(tests, sketches)
+
+
+def _level_test(key: str, names: list[Any], ftype: FactType, shown: Quantity, context: Context) -> Truth:
+    sign = THRESHOLDS.get(key, "==")
+    indexes = [context.level(ftype, name) for name in names]
+    return either(*(compare(sign, shown, constant(Fraction(index), "")) for index in indexes))
+
+
+def _joined(tests: list[Truth], sketches: list[Sketch]) -> Lowered:
+    if len(tests) == 1:
+        return Lowered(tests[0], YES, sketches[0])
+    test = both(*tests)
+    return Lowered(test, YES, Sketch("all_of", test, children=tuple(sketches)))
+
+
+def _numeric(spec: Mapping[str, Any], ftype: FactType, context: Context, at: At) -> Lowered:
+    events = ftype.kind is Kind.EVENTS
+    suits = {*THRESHOLDS, "between", *(("each_within",) if events else ("about", "floor", *CHANGES, *PEERS))}
+    _only(spec, suits, ftype, at)
+    for key in ("kind", "within", "settled"):
+        if key in spec and not events:
+            raise LocatedRuleError(RuleError("DB019", f"{key} / {ftype.id} ({ftype.kind})", "events"), at.at(key).path)
+    subject: Quantity = located(spec, at, lambda: subject_of(spec, ftype, context))
+    tests: list[Truth] = []
+    sketches: list[Sketch] = []
+    for key in spec:
+        if key in suits:
+            test, sketch = located(
+                spec[key], at.at(key), lambda key=key: _numeric_test(key, spec, ftype, subject, context)
+            )
+            tests.append(test)
+            sketches.append(sketch)
+    if not tests:
+        raise LocatedRuleError(RuleError("DB007", "", ", ".join(sorted(suits))), at.path)
+    joined = _joined(tests, sketches)
+    empty = [subject.bottom] if subject.bottom is not None and bounds(subject.bottom)[0] <= 0 else []
+    return _guard_empty(joined.test, joined.sketch, empty, spec.get("if_empty"), at)
+
+
+def subject_of(spec: Mapping[str, Any], ftype: FactType, context: Context) -> Quantity:
+    """The number that a condition or points table looks at: a fact, a ratio, or a count of events."""
+    if ftype.kind is Kind.EVENTS:
+        months = months_in(spec["within"]) if "within" in spec else 0
+        settled = spec.get("settled")
+        if settled is not None and not isinstance(settled, bool):
+            raise RuleError("DB008", settled, "true, false")
+        number = context.events(ftype, spec.get("kind", ""), months, settled)
+    else:
+        number = context.number(ftype)
+    if "ratio_to" in spec:
+        return divide_by(number, context.number(context.type(spec["ratio_to"])))
+    return number
+
+
+def literal(raw: Any, like: Quantity) -> Quantity:
+    """A threshold as written, in the unit of *like*; RuleError or NotationError when it does not fit."""
+    if like.unit == "date":
+        return constant(Fraction(read_date(raw).toordinal()), "date")
+    if isinstance(raw, date):
+        raise RuleError("DB008", raw, "number")
+    number, symbol = split_number(raw)
+    unit = unit_of(symbol)
+    if unit == "%":
+        if like.unit != RATIO:
+            raise RuleError("DB017", raw, like.unit or "number")
+        return _checked(constant(Fraction(number) / 100, RATIO), like, raw)
+    if like.rate:
+        raise RuleError("DB052", raw, f"{number}%")
+    if unit and unit != like.unit:
+        raise RuleError("DB017", raw, like.unit or "number")
+    return _checked(constant(Fraction(number), like.unit), like, raw)
+
+
+def _checked(value: Quantity, like: Quantity, raw: Any) -> Quantity:
+    """Refuse a threshold finer than the fact's step or outside its range: no fact could ever lie on it."""
+    if like.bottom is not None:
+        return value
+    steps = value.top.value * value.step / like.step if isinstance(value.top, Const) else Fraction(0)
+    low, high = bounds(like.top)
+    if steps.denominator != 1:
+        raise RuleError("DB025", raw, str(float(like.step)))
+    if not low <= steps <= high:
+        raise RuleError("DB024", raw, f"{float(low * like.step):g} … {float(high * like.step):g}")
+    return value
+
+
+def _numeric_test(
+    key: str, spec: Mapping[str, Any], ftype: FactType, subject: Quantity, context: Context
+) -> tuple[Truth, Sketch]:
+    raw = spec[key]
+    if key in CHANGES:
+        return _change(key, raw, ftype, subject, context)
+    if key in PEERS:
+        return _peers(key, raw, ftype, subject, context)
+    if key == "each_within":
+        return _each_within(raw, spec, ftype, context)
+    if key == "between":
+        return _between(raw, spec, ftype, subject, context)
+    if key in ("about", "floor"):
+        return _soft(key, raw, spec, ftype, subject)
+    sign = THRESHOLDS[key]
+    bound = _bound(raw, spec, subject, context)
+    test = compare(sign, subject, bound)
+    note = "per" if "per" in spec else ""
+    return test, Sketch(key, test, ftype.id, subject, bound, sign.replace("==", "="), note=note)
+
+
+def _bound(raw: Any, spec: Mapping[str, Any], subject: Quantity, context: Context) -> Quantity:
+    """The threshold, multiplied out where it is so much per N of another fact."""
+    if "per" not in spec:
+        return literal(raw, subject)
+    per = spec["per"]
+    if not isinstance(per, Mapping) or not {"fact", "each"} <= set(per) <= {"fact", "each", "round"}:
+        raise RuleError("DB008", per, '{ fact = "…", each = 100, round = "up" }')
+    base, size = context.number(context.type(per["fact"])), per["each"]
+    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        raise RuleError("DB008", size, ">= 1")
+    shares = multiply(base, constant(Fraction(1, size)))
+    mode = per.get("round", "none")
+    if mode not in ("up", "down", "none"):
+        raise RuleError("DB018", mode, "up, down, none")
+    if mode != "none":
+        shares = rounded(shares, Fraction(1), mode)
+    number, symbol = split_number(raw)
+    if unit_of(symbol) not in ("", subject.unit):
+        raise RuleError("DB017", raw, subject.unit or "")
+    scaled = multiply(Quantity(shares.top, shares.step, None), constant(Fraction(number)))
+    return Quantity(scaled.top, scaled.step, subject.unit)
+
+
+def _between(
+    raw: Any, spec: Mapping[str, Any], ftype: FactType, subject: Quantity, context: Context
+) -> tuple[Truth, Sketch]:
+    if not isinstance(raw, list) or len(raw) != 2:
+        raise RuleError("DB008", raw, "[low, high]")
+    low, high = (_bound(each, spec, subject, context) for each in raw)
+    tests = (compare(">=", subject, low), compare("<=", subject, high))
+    test = both(*tests)
+    children = tuple(
+        Sketch(kind, each, ftype.id, subject, bound, sign)
+        for kind, each, bound, sign in zip(("at_least", "at_most"), tests, (low, high), (">=", "<="), strict=True)
+    )
+    return test, Sketch("between", test, ftype.id, subject, children=children)
+
+
+def _soft(key: str, raw: Any, spec: Mapping[str, Any], ftype: FactType, subject: Quantity) -> tuple[Truth, Sketch]:
+    """A soft value is shown and never failed; asking for the fact keeps an empty answer unknown."""
+    bound = literal(raw, subject)
+    if key == "floor":
+        test = compare(">=", subject, bound)
+        return test, Sketch("floor", test, ftype.id, subject, bound, ">=")
+    test = _asked(subject)
+    return test, Sketch("about", test, ftype.id, subject, bound, "≈", note="soft")
+
+
+def _asked(subject: Quantity) -> Truth:
+    """True for every value of the fact, open while it is missing."""
+    low, high = bounds(subject.top)
+    above = more_than(subject.top, Const((low + high) // 2))
+    return either(above, negate(above))
+
+
+def _change(key: str, raw: Any, ftype: FactType, subject: Quantity, context: Context) -> tuple[Truth, Sketch]:
+    before = context.earlier(1).number(ftype)
+    if key == "rises_by":
+        bound = add(before, _gain(raw, subject))
+        test = compare(">=", subject, bound)
+        return test, Sketch("rises_by", test, ftype.id, subject, bound, ">=", text=str(raw))
+    if raw is not True:
+        raise RuleError("DB008", raw, "true")
+    sign = {"rises": ">", "not_rising": "<=", "not_falling": ">="}[key]
+    test = compare(sign, subject, before)
+    return test, Sketch(key, test, ftype.id, subject, before, sign)
+
+
+def _gain(raw: Any, subject: Quantity) -> Quantity:
+    number, symbol = split_number(raw)
+    unit = unit_of(symbol)
+    if unit == "%" or subject.unit == RATIO:
+        if unit != "%" or subject.unit != RATIO:
+            raise RuleError("DB017", raw, subject.unit or "")
+        return Quantity(Const(to_steps(number / 100, _decimal(subject.step))), subject.step, RATIO, rate=True)
+    return constant(Fraction(number), subject.unit)
+
+
+def _decimal(step: Fraction) -> Any:
+    from decimal import Decimal
+
+    return Decimal(step.numerator) / Decimal(step.denominator)
+
+
+def _peers(key: str, raw: Any, ftype: FactType, subject: Quantity, context: Context) -> tuple[Truth, Sketch]:
+    if key == "rank_within":
+        if isinstance(raw, bool) or not isinstance(raw, int) or raw < 1:
+            raise RuleError("DB008", raw, ">= 1")
+        rank, bound = context.peers(ftype, "rank"), constant(Fraction(raw), "")
+        test = compare("<=", rank, bound)
+        return test, Sketch("rank_within", test, ftype.id, rank, bound, "<=")
+    if raw not in ("average", "median"):
+        raise RuleError("DB018", raw, "average, median")
+    bound = context.peers(ftype, raw)
+    test = compare(">", subject, bound)
+    return test, Sketch("above_peers", test, ftype.id, subject, bound, ">", text=raw)
+
+
+def _each_within(raw: Any, spec: Mapping[str, Any], ftype: FactType, context: Context) -> tuple[Truth, Sketch]:
+    months = months_in(spec["within"]) if "within" in spec else 0
+    late = context.late(ftype, limit_of(raw), months, spec.get("kind", ""))
+    bound = constant(Fraction(0), "event")
+    test = compare("<=", late, bound)
+    return test, Sketch("each_within", test, ftype.id, late, bound, "<=", text=str(raw))
+
+
+def limit_of(raw: Any) -> tuple[int, int]:
+    """Months and days in ``"1 month"``, ``"30 days"``, ``"1 year"``."""
+    number, symbol = split_number(raw)
+    unit = unit_of(symbol)
+    if unit not in ("day", "month", "year") or number != number.to_integral_value() or not 1 <= number <= 1200:
+        raise RuleError("DB008", raw, '"1 month", "30 days"')
+    return (0, int(number)) if unit == "day" else (int(number) * (12 if unit == "year" else 1), 0)
+
+
+__all__ = ["CONDITION_KEYS", "At", "LocatedRuleError", "Lowered", "condition", "literal", "located"]

@@ -1,0 +1,366 @@
+"""The core nodes: integers and three-valued truth, nothing else.
+
+A numeric node stands for an exact integer (its unit and step were settled while lowering); where facts are missing it stands
+for every integer between two bounds. A truth node is ``FALSE``, ``TRUE``, ``ASK`` (open, and only an assessor's judgement
+settles it) or ``OPEN`` (open for want of a fact).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import frozen
+
+FALSE, TRUE, ASK, OPEN = 0, 1, 2, 3
+
+Span = tuple[int, int]
+
+
+@frozen
+class Input:
+    """One integer that a rule reads from the facts.
+
+    Attributes:
+        fact: Fact id, or ``unit.kind``.
+        part: ``value``, ``member``, ``count``, ``late``, ``held``, ``average``, ``median``, ``rank`` or ``mean_points``.
+        member: Checklist member or kind of event.
+        back: Periods back from the assessed one.
+        months: Length of the look-back window of events; 0 is without limit.
+        settled: Only settled (True), only unsettled (False) events, or all (None).
+        low: Least possible value.
+        high: Greatest possible value.
+        judged: Whether an assessor's judgement supplies it.
+        default: Value the author declared for a missing fact.
+        limit: For ``late``: months and days within which an event must be settled.
+    """
+
+    fact: str
+    part: str = "value"
+    member: str = ""
+    back: int = 0
+    months: int = 0
+    settled: bool | None = None
+    low: int = 0
+    high: int = 1
+    judged: bool = False
+    default: int | None = None
+    limit: tuple[int, int] = (0, 0)
+
+
+@frozen
+class Const:
+    """A fixed integer."""
+
+    value: int
+
+
+@frozen
+class Read:
+    """The integer of an input."""
+
+    input: Input
+
+
+@frozen
+class Add:
+    """Sum."""
+
+    terms: tuple[Num, ...]
+
+
+@frozen
+class Scale:
+    """A term times a fixed integer."""
+
+    factor: int
+    term: Num
+
+
+@frozen
+class Mul:
+    """Product of two terms."""
+
+    left: Num
+    right: Num
+
+
+Rounding = Literal["up", "down", "half_up"]
+
+
+@frozen
+class Div:
+    """Rounded quotient; a divisor below one counts as one (a guard around it decides that case)."""
+
+    left: Num
+    right: Num
+    rounding: Rounding
+
+
+@frozen
+class Least:
+    """The smallest of the terms."""
+
+    terms: tuple[Num, ...]
+
+
+@frozen
+class Greatest:
+    """The largest of the terms."""
+
+    terms: tuple[Num, ...]
+
+
+@frozen
+class Pick:
+    """One number or the other."""
+
+    test: Truth
+    then: Num
+    other: Num
+
+
+@frozen
+class Bands:
+    """The value of the band that the term lies in: ``values[i]`` while term < ``cuts[i]``, else the last."""
+
+    term: Num
+    cuts: tuple[int, ...]
+    values: tuple[int, ...]
+
+
+@frozen
+class Count:
+    """How many of the conditions hold."""
+
+    tests: tuple[Truth, ...]
+
+
+@frozen
+class Fixed:
+    """A truth that is known beforehand (or declared open)."""
+
+    code: int
+
+
+@frozen
+class Flag:
+    """Whether a yes/no input is yes."""
+
+    input: Input
+
+
+@frozen
+class Compare:
+    """``>=``, ``>`` or ``==`` between two numbers of the same step."""
+
+    op: Literal[">=", ">", "=="]
+    left: Num
+    right: Num
+
+
+@frozen
+class All:
+    """Every condition holds."""
+
+    tests: tuple[Truth, ...]
+
+
+@frozen
+class Any:
+    """At least one condition holds."""
+
+    tests: tuple[Truth, ...]
+
+
+@frozen
+class Not:
+    """The condition does not hold."""
+
+    test: Truth
+
+
+@frozen
+class Choose:
+    """One condition or the other."""
+
+    test: Truth
+    then: Truth
+    other: Truth
+
+
+Num = Const | Read | Add | Scale | Mul | Div | Least | Greatest | Pick | Bands | Count
+Truth = Fixed | Flag | Compare | All | Any | Not | Choose
+Node = Num | Truth
+NUMERIC_NODES = (Const, Read, Add, Scale, Mul, Div, Least, Greatest, Pick, Bands, Count)
+
+YES, NO, UNDECIDED = Fixed(TRUE), Fixed(FALSE), Fixed(OPEN)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below *node*."""
+    match node:
+        case Const() | Read() | Fixed() | Flag():
+            return ()
+        case Add(terms) | Least(terms) | Greatest(terms):
+            return terms
+        case Scale(_, term):
+            return (term,)
+        case Mul(left, right) | Div(left, right, _) | Compare(_, left, right):
+            return (left, right)
+        case Pick(test, then, other) | Choose(test, then, other):
+            return (test, then, other)
+        case Bands(term, _, _):
+            return (term,)
+        case Count(tests) | All(tests) | Any(tests):
+            return tests
+        case Not(test):
+            return (test,)
+    raise TypeError(node)
+
+
+def inputs_of(node: Node) -> tuple[Input, ...]:
+    """Every input below *node*, each once, in order of first use."""
+    found: dict[Input, None] = {}
+    seen: set[int] = set()
+    stack: list[Node] = [node]
+    while stack:
+        each = stack.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        if isinstance(each, Read | Flag):
+            found.setdefault(each.input)
+        stack.extend(reversed(children(each)))
+    return tuple(found)
+
+
+def both(*tests: Truth) -> Truth:
+    """Conjunction, with what is already known left out."""
+    left = tuple(t for t in tests if t != YES)
+    if any(t == NO for t in left):
+        return NO
+    return YES if not left else left[0] if len(left) == 1 else All(left)
+
+
+def either(*tests: Truth) -> Truth:
+    """Disjunction, with what is already known left out."""
+    left = tuple(t for t in tests if t != NO)
+    if any(t == YES for t in left):
+        return YES
+    return NO if not left else left[0] if len(left) == 1 else Any(left)
+
+
+def negate(test: Truth) -> Truth:
+    """Negation."""
+    if isinstance(test, Fixed):
+        return Fixed(1 - test.code) if test.code < ASK else test
+    return test.test if isinstance(test, Not) else Not(test)
+
+
+def total(*terms: Num) -> Num:
+    """Sum, with constants folded."""
+    fixed = sum(t.value for t in terms if isinstance(t, Const))
+    left: tuple[Num, ...] = tuple(t for t in terms if not isinstance(t, Const))
+    if fixed or not left:
+        left = (*left, Const(fixed))
+    return left[0] if len(left) == 1 else Add(left)
+
+
+def times(factor: int, term: Num) -> Num:
+    """Product with a fixed integer, folded where possible."""
+    if isinstance(term, Const):
+        return Const(factor * term.value)
+    if factor == 1:
+        return term
+    return Scale(factor * term.factor, term.term) if isinstance(term, Scale) else Scale(factor, term)
+
+
+def pick(test: Truth, then: Num, other: Num) -> Num:
+    """One number or the other, decided now where possible."""
+    if test == YES or then == other:
+        return then
+    return other if test == NO else Pick(test, then, other)
+
+
+def at_least(left: Num, right: Num) -> Truth:
+    """``left >= right``."""
+    return Compare(">=", left, right)
+
+
+def more_than(left: Num, right: Num) -> Truth:
+    """``left > right``."""
+    return Compare(">", left, right)
+
+
+def equal(left: Num, right: Num) -> Truth:
+    """``left == right``."""
+    return Compare("==", left, right)
+
+
+def bounds(node: Num, seen: dict[int, Span] | None = None) -> Span:
+    """Least and greatest value that *node* can take when every fact is unknown."""
+    memo: dict[int, Span] = {} if seen is None else seen
+    if id(node) not in memo:
+        memo[id(node)] = _bounds(node, memo)
+    return memo[id(node)]
+
+
+def _bounds(node: Num, memo: dict[int, Span]) -> Span:
+    match node:
+        case Const(value):
+            return value, value
+        case Read(each):
+            return each.low, each.high
+        case Add(terms):
+            spans = [bounds(t, memo) for t in terms]
+            return sum(s[0] for s in spans), sum(s[1] for s in spans)
+        case Scale(factor, term):
+            low, high = bounds(term, memo)
+            return (factor * low, factor * high) if factor >= 0 else (factor * high, factor * low)
+        case Mul(left, right):
+            return product_span(bounds(left, memo), bounds(right, memo))
+        case Div(left, right, rounding):
+            return quotient_span(bounds(left, memo), bounds(right, memo), rounding)
+        case Least(terms) | Greatest(terms):
+            spans = [bounds(t, memo) for t in terms]
+            best = min if isinstance(node, Least) else max
+            return best(s[0] for s in spans), best(s[1] for s in spans)
+        case Pick(_, then, other):
+            first, second = bounds(then, memo), bounds(other, memo)
+            return min(first[0], second[0]), max(first[1], second[1])
+        case Bands(term, cuts, values):
+            return band_span(*bounds(term, memo), cuts, values)
+        case Count(tests):
+            return 0, len(tests)
+    raise TypeError(node)
+
+
+def product_span(left: Span, right: Span) -> Span:
+    """Bounds of a product."""
+    corners = [a * b for a in left for b in right]
+    return min(corners), max(corners)
+
+
+def divide(left: int, right: int, rounding: str) -> int:
+    """Quotient rounded ``up``, ``down`` or ``half_up`` (away from zero at the half); a divisor below one counts as one."""
+    right = max(right, 1)
+    if rounding == "down":
+        return left // right
+    if rounding == "up":
+        return -(-left // right)
+    size = (2 * abs(left) + right) // (2 * right)
+    return size if left >= 0 else -size
+
+
+def quotient_span(left: Span, right: Span, rounding: str) -> Span:
+    """Bounds of a rounded quotient."""
+    corners = [divide(a, b, rounding) for a in left for b in right]
+    return min(corners), max(corners)
+
+
+def band_span(low: int, high: int, cuts: tuple[int, ...], values: tuple[int, ...]) -> Span:
+    """Bounds of the band values that a term between *low* and *high* can reach."""
+    first = sum(1 for cut in cuts if cut <= low)
+    last = sum(1 for cut in cuts if cut <= high)
+    reached = values[first : last + 1]
+    return min(reached), max(reached)

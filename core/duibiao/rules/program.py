@@ -1,0 +1,146 @@
+"""A standard ready to run: core nodes for every indicator, criterion, gate, veto and award, and what to say about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from attrs import field, frozen
+
+from duibiao.model.facts import Vocabulary
+from duibiao.model.standard import Standard
+from duibiao.rules.nodes import Input, Node, Num, Truth
+from duibiao.rules.quantity import Quantity
+
+
+@frozen
+class Sketch:
+    """What an explanation says about a node, drawn up while lowering.
+
+    Attributes:
+        kind: Sort of step (see :class:`duibiao.model.outcome.Reason`).
+        node: The node whose value decides it, if any.
+        subject: Fact id or expression text looked at.
+        shown: The number looked at, if any.
+        bound: The number it is held against, if any.
+        operator: Comparison sign.
+        note: Token for what was floored, capped, exempted …
+        text: The author's own words.
+        children: Steps it rests on.
+    """
+
+    kind: str
+    node: Node | None = None
+    subject: str = ""
+    shown: Quantity | None = None
+    bound: Quantity | None = None
+    operator: str = ""
+    note: str = ""
+    text: str = ""
+    children: tuple[Sketch, ...] = ()
+
+
+@frozen(kw_only=True)
+class Leaf:
+    """An indicator, lowered.
+
+    Attributes:
+        id: Indicator id.
+        group: Index of its criterion.
+        applies: Whether it applies.
+        rule: Whether it is met where it applies.
+        points: Points earned, in steps; None when not scored.
+        full: Full marks, in steps.
+        bonus: Whether it counts on top of the total.
+        binding: Whether ``all`` rests on it.
+        sketch: What to say about the rule.
+        applies_sketch: What to say about the guard.
+        points_sketch: What to say about the points.
+        assumed: Whether a value without source is in play.
+    """
+
+    id: str
+    group: int
+    applies: Truth
+    rule: Truth
+    points: Num | None
+    full: int
+    bonus: bool
+    binding: bool
+    sketch: Sketch
+    applies_sketch: Sketch | None
+    points_sketch: Sketch | None
+    assumed: bool
+
+
+@frozen(kw_only=True)
+class Group:
+    """A criterion, lowered: its points and full marks in steps (None when not scored)."""
+
+    id: str
+    points: Num | None
+    full: Num | None
+
+
+@frozen(kw_only=True)
+class Finding:
+    """An award, gate or veto, lowered."""
+
+    id: str
+    test: Truth
+    sketch: Sketch
+    pending: Truth | None = None
+
+
+@frozen(kw_only=True)
+class Program:
+    """A standard, lowered.
+
+    Attributes:
+        standard: Where it comes from.
+        vocabulary: Data items it may speak of.
+        scope: Whether the unit is in scope.
+        leaves: Indicators.
+        groups: Criteria.
+        score: Total points, in steps; None without points.
+        full: Full marks, in steps.
+        gates: Gates.
+        vetoes: Vetoes.
+        awards: Awards.
+        inputs: Every input, in slot order.
+        samples: Sample-size demands: fact id to least size.
+        point_step: Smallest step of a point.
+    """
+
+    standard: Standard
+    vocabulary: Vocabulary
+    scope: Truth
+    scope_sketch: Sketch
+    leaves: tuple[Leaf, ...]
+    groups: tuple[Group, ...]
+    score: Num | None
+    full: Num | None
+    gates: tuple[Finding, ...]
+    vetoes: tuple[Finding, ...]
+    awards: tuple[Finding, ...]
+    inputs: tuple[Input, ...]
+    samples: Mapping[str, int] = field(factory=dict)
+    point_step: Decimal = Decimal("0.001")
+
+    def roots(self) -> list[Node]:
+        """Every node whose value an evaluation returns, in a fixed order."""
+        found: list[Node] = [self.scope]
+        for leaf in self.leaves:
+            found += [leaf.applies, leaf.rule]
+            if leaf.points is not None:
+                found.append(leaf.points)
+        for group in self.groups:
+            if group.points is not None and group.full is not None:
+                found += [group.points, group.full]
+        if self.score is not None and self.full is not None:
+            found += [self.score, self.full]
+        for finding in (*self.gates, *self.vetoes, *self.awards):
+            found.append(finding.test)
+            if finding.pending is not None:
+                found.append(finding.pending)
+        return found
