@@ -104,13 +104,18 @@ class Collector:
         if among is not None:
             names = sorted(set(among))
             nearest = nearest_name(str(found), names)
-            allowed = allowed or ", ".join(names[:40]) + (" …" if len(names) > 40 else "")
+            allowed = allowed or _some(names)
         self.problems.append(Problem(code, where, clip(found), clip(allowed, 400), nearest))
 
     def raise_any(self) -> None:
         """Raise :class:`BadInputError` if anything was recorded."""
         if self.problems:
             raise BadInputError(self.problems)
+
+
+def _some(names: list[str]) -> str:
+    """The names, or how many there are when a reader would drown in them."""
+    return ", ".join(names) if len(names) <= 20 else ", ".join(names[:8]) + f" … ({len(names)})"
 
 
 def clip(value: object, most: int = 80) -> str:

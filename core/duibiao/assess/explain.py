@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,8 @@ from duibiao.model.outcome import Reason
 from duibiao.rules import nodes
 from duibiao.rules.cells import Sheet
 from duibiao.rules.compile import Bound
-from duibiao.rules.nodes import ASK, FALSE, OPEN, TRUE, Input, Node
+from duibiao.rules.interpret import Interpreter
+from duibiao.rules.nodes import ASK, FALSE, OPEN, TRUE, Input, Node, Span
 from duibiao.rules.program import Program, Sketch
 from duibiao.rules.quantity import RATIO, Quantity
 
@@ -20,24 +22,21 @@ OUTCOMES = {FALSE: "not_met", TRUE: "met", ASK: "needs_judgement", OPEN: "unknow
 
 
 class Explainer:
-    """Reads one evaluation's cell values."""
+    """Reads one evaluation's cell values; what no result rests on is worked out from the same facts."""
 
     def __init__(self, program: Program, sheet: Sheet, values: tuple[Any, ...], facts: Bound) -> None:
         self.program = program
         self.sheet = sheet
         self.values = values
         self.facts = facts
+        self.rest = Interpreter(self._known)
         self._missing: dict[int, tuple[Input, ...]] = {}
-
-    def value(self, node: Node) -> Any:
-        """The truth code, or the (low, high) pair, of a node of the program."""
-        return self.values[self.sheet.cell_of(node)]
 
     def reason(self, sketch: Sketch) -> Reason:
         """What to say about a sketched step."""
-        outcome, missing = "", ()
+        outcome, missing = "", tuple[str, ...]()
         if sketch.node is not None:
-            code = self._truth(sketch.node)
+            code = self.truth(sketch.node)
             outcome = OUTCOMES[code]
             missing = self.names(self.unsettled(sketch.node)) if code > TRUE else ()
         value, unit = self.amount(sketch.shown) if sketch.shown is not None else ("", "")
@@ -48,78 +47,24 @@ class Explainer:
             children=tuple(self.reason(child) for child in sketch.children),
         )  # fmt: skip
 
-    def _truth(self, node: Node) -> int:
-        try:
-            code: int = self.values[self.sheet.cell_of(node)]
-        except KeyError:
-            code = self.truth_of(node)
-        return code
-
-    def truth_of(self, node: Node) -> int:
-        """A truth that no result rests on (it was simplified away while lowering), worked out on the spot."""
-        match node:
-            case nodes.Fixed(code):
-                return code
-            case nodes.Flag(each):
-                slot = self.sheet.slots.get(each)
-                return OPEN if slot is None else self.facts.lows[slot]
-            case nodes.Compare(op, left, right):
-                return compare_spans(op, self.span(left), self.span(right))
-            case nodes.Not(test):
-                code = self._truth(test)
-                return code if code > TRUE else 1 - code
-            case nodes.All(tests):
-                codes = [self._truth(test) for test in tests]
-                return FALSE if FALSE in codes else max(codes)
-            case nodes.Any(tests):
-                codes = [self._truth(test) for test in tests]
-                return TRUE if TRUE in codes else max(codes)
-            case nodes.Choose(test, then, other):
-                return choose_code(self._truth(test), self._truth(then), self._truth(other))
-        raise TypeError(node)
-
-    def span(self, node: nodes.Num) -> tuple[int, int]:
-        """Bounds of a number, also of one that only the explanation shows."""
-        try:
-            found: tuple[int, int] = self.values[self.sheet.cell_of(node)]
-        except KeyError:
-            found = self._span(node)
+    def truth(self, node: nodes.Truth) -> int:
+        """The truth code of any node, also of one that only the explanation shows."""
+        cell = self.sheet.find(node)
+        found: int = self.rest.truth(node) if cell is None else self.values[cell]
         return found
 
-    def _span(self, node: nodes.Num) -> tuple[int, int]:
-        match node:
-            case nodes.Const(value):
-                return value, value
-            case nodes.Read(each):
-                slot = self.sheet.slots.get(each)
-                return (each.low, each.high) if slot is None else (self.facts.lows[slot], self.facts.highs[slot])
-            case nodes.Add(terms):
-                spans = [self.span(term) for term in terms]
-                return sum(s[0] for s in spans), sum(s[1] for s in spans)
-            case nodes.Scale(factor, term):
-                low, high = self.span(term)
-                return (factor * low, factor * high) if factor >= 0 else (factor * high, factor * low)
-            case nodes.Mul(left, right):
-                return nodes.product_span(self.span(left), self.span(right))
-            case nodes.Div(left, right, rounding):
-                return nodes.quotient_span(self.span(left), self.span(right), rounding)
-            case nodes.Least(terms):
-                spans = [self.span(term) for term in terms]
-                return min(s[0] for s in spans), min(s[1] for s in spans)
-            case nodes.Greatest(terms):
-                spans = [self.span(term) for term in terms]
-                return max(s[0] for s in spans), max(s[1] for s in spans)
-            case nodes.Count(tests):
-                codes = [self._truth(test) for test in tests]
-                return sum(c == TRUE for c in codes), sum(c != FALSE for c in codes)
-            case nodes.Bands(term, cuts, values):
-                return nodes.band_span(*self.span(term), cuts, values)
-            case nodes.Pick(test, then, other):
-                code, first, second = self._truth(test), self.span(then), self.span(other)
-                if code <= TRUE:
-                    return first if code == TRUE else second
-                return min(first[0], second[0]), max(first[1], second[1])
-        raise TypeError(node)
+    def span(self, node: nodes.Num) -> Span:
+        """Bounds of any number, also of one that only the explanation shows."""
+        cell = self.sheet.find(node)
+        found: Span = self.rest.span(node) if cell is None else self.values[cell]
+        return found
+
+    def _known(self, each: Input) -> Span | None:
+        slot = self.sheet.slots.get(each)
+        if slot is None:
+            return None
+        low, high = self.facts.lows[slot], self.facts.highs[slot]
+        return (low, high) if low == high else None
 
     def amount(self, quantity: Quantity) -> tuple[str, str]:
         """A quantity as (text, unit); the text is empty when nothing at all is known of it."""
@@ -146,8 +91,6 @@ class Explainer:
 
     @staticmethod
     def _days(low: int, high: int, quantity: Quantity) -> tuple[str, str]:
-        from datetime import date
-
         return (date.fromordinal(low).isoformat() if low == high and low > 0 else ""), ""
 
     def unsettled(self, node: Node) -> tuple[Input, ...]:
@@ -162,13 +105,13 @@ class Explainer:
             low, high = self.span(node)
             if low == high:
                 return []
-        elif self._truth(node) <= TRUE:
+        elif self.truth(node) <= TRUE:
             return []
         match node:
             case nodes.Read(each) | nodes.Flag(each):
                 return [each]
             case nodes.Choose(test, then, other) | nodes.Pick(test, then, other):
-                code = self._truth(test)
+                code = self.truth(test)
                 if code <= TRUE:
                     return list(self.unsettled(then if code == TRUE else other))
         return [each for child in nodes.children(node) for each in self.unsettled(child)]
@@ -177,24 +120,6 @@ class Explainer:
         """Missing inputs as the facts people can supply, each once."""
         types = self.program.vocabulary.types
         return tuple(dict.fromkeys(missing_name(each, types) for each in inputs))
-
-
-def compare_spans(op: str, left: tuple[int, int], right: tuple[int, int]) -> int:
-    """A comparison of two ranges as a truth code."""
-    if op == "==":
-        if left[1] < right[0] or left[0] > right[1]:
-            return FALSE
-        return TRUE if left[0] == left[1] == right[0] == right[1] else OPEN
-    if op == ">=":
-        return TRUE if left[0] >= right[1] else FALSE if left[1] < right[0] else OPEN
-    return TRUE if left[0] > right[1] else FALSE if left[1] <= right[0] else OPEN
-
-
-def choose_code(test: int, then: int, other: int) -> int:
-    """One truth or the other, or what both agree on."""
-    if test <= TRUE:
-        return then if test == TRUE else other
-    return then if then == other and then <= TRUE else max(test, then, other)
 
 
 def decimal_text(value: Fraction) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
 from functools import cached_property
 
 from attrs import field, frozen
@@ -152,7 +151,7 @@ class _Report:
     def finding(self, item: Item, finding: Finding, code: int) -> StateResult:
         state = {TRUE: State.HELD, FALSE: State.NOT_HELD}.get(int(code), State.OPEN)
         missing = self.explainer.names(self.explainer.unsettled(finding.test)) if state is State.OPEN else ()
-        pending = finding.pending is not None and state is State.OPEN and self.explainer.value(finding.pending) == TRUE
+        pending = finding.pending is not None and state is State.OPEN and self.explainer.truth(finding.pending) == TRUE
         return StateResult(
             id=item.id, title=item.title, title_en=item.title_en, state=state, cite=item.cite,
             because=self.explainer.reason(finding.sketch), missing=missing, pending=pending,
@@ -172,5 +171,3 @@ class _Report:
         cites += [each.cite for each in (*standard.indicators(), *standard.gates, *standard.awards)]
         return tuple(dict.fromkeys(cite.reason for cite in cites if cite.assumed and cite.reason))
 
-
-__all__ = ["Assessor", "Decimal"]

@@ -155,31 +155,6 @@ class Criterion(Item):
 
 
 @frozen(kw_only=True)
-class Scoring:
-    """How points become a score.
-
-    Attributes:
-        method: ``all``, ``points``, ``weighted`` or ``none``.
-        total: Declared full marks.
-        step: Smallest step of a point.
-        not_applicable: ``full``, ``drop``, ``rescale`` or ``impute``.
-        levels: Parallel score columns, lowest first.
-        deciding: The column that decides.
-        cite: Source, or why it is assumed.
-        where: Place in the pack.
-    """
-
-    method: str = "all"
-    total: Literal | None = None
-    step: Decimal = Decimal("0.001")
-    not_applicable: str = "full"
-    levels: tuple[str, ...] = ()
-    deciding: str = ""
-    cite: Cite = Cite()
-    where: Where = field(default=NOWHERE, eq=False)
-
-
-@frozen(kw_only=True)
 class Award(Item):
     """A title (称号) that an assessment can earn.
 
@@ -367,21 +342,6 @@ class Form(Item):
 
 
 @frozen(kw_only=True)
-class Provision(Item):
-    """Something a document fixes that is neither rule, target nor stage.
-
-    Attributes:
-        kind: ``organisation fund tier duty reference material principle process``.
-        text: In our own words.
-        values: Named figures.
-    """
-
-    kind: str = ""
-    text: str = ""
-    values: tuple[Spec, ...] = ()
-
-
-@frozen(kw_only=True)
 class NotEncoded:
     """Paragraphs deliberately left as text.
 
@@ -398,6 +358,21 @@ class NotEncoded:
     rows: tuple[str, ...] = ()
     reason: str
     where: Where = field(default=NOWHERE, eq=False)
+
+
+@frozen(kw_only=True)
+class Provision(Item):
+    """Something a document fixes that is neither rule, target nor stage.
+
+    Attributes:
+        kind: ``organisation fund tier duty reference material principle process``.
+        text: In our own words.
+        values: Named figures.
+    """
+
+    kind: str = ""
+    text: str = ""
+    values: tuple[Spec, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -418,6 +393,7 @@ class Header:
         without: Ids of inherited criteria and indicators that are left out.
         scope: Condition or expression; units for which it is false are out of scope.
         note: What a reader must know.
+        provisions: What else its documents fix.
         where: Place in the pack.
     """
 
@@ -434,7 +410,41 @@ class Header:
     without: tuple[str, ...] = ()
     scope: Any = None
     note: str = ""
+    provisions: tuple[Provision, ...] = ()
     where: Where = field(default=NOWHERE, eq=False)
+
+
+@frozen(kw_only=True)
+class Scoring:
+    """How points become a score, and a score a title.
+
+    Attributes:
+        method: ``all``, ``points``, ``weighted`` or ``none``.
+        total: Declared full marks.
+        step: Smallest step of a point.
+        not_applicable: ``full``, ``drop``, ``rescale`` or ``impute``.
+        levels: Parallel score columns, lowest first.
+        deciding: The column that decides.
+        cite: Source, or why it is assumed.
+        where: Place in the pack.
+        awards: Titles.
+        gates: Conditions to proceed.
+        vetoes: What beats any score.
+        selections: Quotas and ratios.
+    """
+
+    method: str = "all"
+    total: Literal | None = None
+    step: Decimal = Decimal("0.001")
+    not_applicable: str = "full"
+    levels: tuple[str, ...] = ()
+    deciding: str = ""
+    cite: Cite = Cite()
+    where: Where = field(default=NOWHERE, eq=False)
+    awards: tuple[Award, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    vetoes: tuple[Veto, ...] = ()
+    selections: tuple[Selection, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -442,39 +452,52 @@ class Standard:
     """A whole standard (标准), as its plugin gives it.
 
     Attributes:
-        header: Identity.
-        scoring: How points become a score.
+        header: Identity, and what else its documents fix.
+        scoring: How points become a score, and a score a title.
         criteria: The tree.
-        awards: Titles.
-        gates: Conditions to proceed.
-        vetoes: What beats any score.
         targets: Dated aims.
-        selections: Quotas and ratios.
         stages: The process.
         forms: Forms.
-        provisions: What else is fixed.
-        not_encoded: What is left as text.
-        content_hash: SHA-256 of the standard's content, 16 hexadecimal digits.
+        content_hash: SHA-256 of the standard's content, 16 hexadecimal digits; empty until it is computed.
     """
 
     header: Header
     scoring: Scoring = field(factory=Scoring)
     criteria: tuple[Criterion, ...] = ()
-    awards: tuple[Award, ...] = ()
-    gates: tuple[Gate, ...] = ()
-    vetoes: tuple[Veto, ...] = ()
     targets: tuple[Target, ...] = ()
-    selections: tuple[Selection, ...] = ()
     stages: tuple[Stage, ...] = ()
     forms: tuple[Form, ...] = ()
-    provisions: tuple[Provision, ...] = ()
-    not_encoded: tuple[NotEncoded, ...] = ()
     content_hash: str = ""
 
     @property
     def id(self) -> str:
         """The standard's id."""
         return self.header.id
+
+    @property
+    def awards(self) -> tuple[Award, ...]:
+        """Titles."""
+        return self.scoring.awards
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """Conditions to proceed."""
+        return self.scoring.gates
+
+    @property
+    def vetoes(self) -> tuple[Veto, ...]:
+        """What beats any score."""
+        return self.scoring.vetoes
+
+    @property
+    def selections(self) -> tuple[Selection, ...]:
+        """Quotas and ratios."""
+        return self.scoring.selections
+
+    @property
+    def provisions(self) -> tuple[Provision, ...]:
+        """What else its documents fix."""
+        return self.header.provisions
 
     def indicators(self) -> tuple[Indicator, ...]:
         """All leaves, in order."""

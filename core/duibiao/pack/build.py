@@ -138,18 +138,17 @@ class _Builder:
         if made is not None:
             self.documents.append(made)
 
-    def not_encoded(self, source: Source) -> tuple[NotEncoded, ...]:
-        found = []
+    def not_encoded(self, source: Source) -> None:
         for table, where in self.tables(source, "not_encoded"):
             made = build(NotEncoded, table, where, self.problems)
             if made is not None:
-                found.append(made)
-        self.left += found
-        return tuple(found)
+                self.left.append(made)
 
     def standard(self, source: Source) -> None:
         unknown_keys(source.data, STANDARD_TABLES, source.where(), self.problems)
-        header = build(Header, source.data["standard"], source.where("standard"), self.problems)
+        header = build(
+            Header, source.data["standard"], source.where("standard"), self.problems, given={"provisions": ()}
+        )
         if header is None:
             return
         self.own_name(header.id, header.where.at("id"))
@@ -158,24 +157,28 @@ class _Builder:
             return
         cite = Cite(document=header.document)
         bare = frozenset({"title"}) if header.extends else frozenset[str]()
-        scoring = None
-        if "scoring" in source.data:
-            place = source.where("scoring")
-            scoring = build(Scoring, source.data["scoring"], place, self.problems, default_cite=cite)
         self.standards[header.id] = Standard(
-            header=header,
-            scoring=scoring or Scoring(),
+            header=evolve(header, provisions=self.items(Provision, source, "provision", cite, bare)),
+            scoring=self.scoring(source, cite, bare),
             criteria=self.criteria(source, cite, bare),
-            awards=self.items(Award, source, "award", cite, bare),
-            gates=self.ruled(Gate, source, "gate", cite, bare),
-            vetoes=self.ruled(Veto, source, "veto", cite, bare),
             targets=self.items(Target, source, "target", cite, bare | {"title"}),
-            selections=self.items(Selection, source, "selection", cite, bare | {"title"}),
             stages=self.items(Stage, source, "stage", cite, bare),
             forms=self.items(Form, source, "form", cite, bare),
-            provisions=self.items(Provision, source, "provision", cite, bare),
-            not_encoded=self.not_encoded(source),
         )
+        self.not_encoded(source)
+
+    def scoring(self, source: Source, cite: Cite, bare: frozenset[str]) -> Scoring:
+        given = {
+            "awards": self.items(Award, source, "award", cite, bare),
+            "gates": self.ruled(Gate, source, "gate", cite, bare),
+            "vetoes": self.ruled(Veto, source, "veto", cite, bare),
+            "selections": self.items(Selection, source, "selection", cite, bare | {"title"}),
+        }
+        table = source.data.get("scoring")
+        if table is None:
+            return Scoring(**given)
+        place = source.where("scoring")
+        return build(Scoring, table, place, self.problems, given=given, default_cite=cite) or Scoring(**given)
 
     def items(self, cls: type[I], source: Source, key: str, cite: Cite, bare: frozenset[str]) -> tuple[I, ...]:
         made = (

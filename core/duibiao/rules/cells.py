@@ -64,6 +64,10 @@ class Sheet:
         """The cell of a node that was placed before."""
         return self._index[id(node)]
 
+    def find(self, node: Node) -> int | None:
+        """The cell of a node, or None when it was never placed."""
+        return self._index.get(id(node))
+
     def _add(self, node: Node) -> None:
         args = tuple(self._index[id(child)] for child in children(node))
         key = (type(node), args, *_own(node))

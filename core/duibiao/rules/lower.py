@@ -56,6 +56,13 @@ def lower(standard: Standard, vocabulary: Vocabulary, problems: Collector) -> Pr
     return program if len(problems.problems) == before else None
 
 
+def check_guard(program: Program, text: str, where: Where, problems: Collector) -> None:
+    """Add a problem when *text* is no expression over the result of *program*."""
+    lowering = _Lowering(program.standard, program.vocabulary, problems)
+    lowering.rerun(program)
+    lowering.expression(where, text)
+
+
 @define
 class _Lowering:
     """One standard on its way to core nodes."""
@@ -85,6 +92,15 @@ class _Lowering:
             awards=awards, inputs=(), samples=dict(self.context.samples), point_step=self.marks.step,
         )  # fmt: skip
         return self.with_inputs(program)
+
+    def rerun(self, program: Program) -> None:
+        """Take over what *program* settled, so that further expressions can speak of its result."""
+        self.context, self.marks = Context(self.vocabulary), Marks(program.point_step)
+        self.leaves = list(program.leaves)
+        self.fill_result(program.groups, program.score, program.full)
+        self.result.gates = {each.id: each.test for each in program.gates}
+        self.result.awards = {each.id: each.test for each in program.awards}
+        self.result.vetoed = either(*(each.test for each in program.vetoes))
 
     def with_inputs(self, program: Program) -> Program:
         from attrs import evolve
@@ -352,3 +368,6 @@ def _only_subject(indicator: Indicator, context: Context) -> bool:
 
 def _because(indicator: Indicator) -> str:
     return str(indicator.exempt.get("because", "")) if indicator.exempt else ""
+
+
+__all__ = ["check_guard", "lower"]

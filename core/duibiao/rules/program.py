@@ -19,7 +19,7 @@ class Sketch:
 
     Attributes:
         kind: Sort of step (see :class:`duibiao.model.outcome.Reason`).
-        node: The node whose value decides it, if any.
+        node: The condition whose truth decides it, if any.
         subject: Fact id or expression text looked at.
         shown: The number looked at, if any.
         bound: The number it is held against, if any.
@@ -30,7 +30,7 @@ class Sketch:
     """
 
     kind: str
-    node: Node | None = None
+    node: Truth | None = None
     subject: str = ""
     shown: Quantity | None = None
     bound: Quantity | None = None
