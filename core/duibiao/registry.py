@@ -318,6 +318,10 @@ class Registry:
         """*problems* with their line numbers, where a pack's file is concerned."""
         return [self._locate(problem) for problem in problems]
 
+    def located_line(self, where: Where) -> int | None:
+        """The line of a place in a pack."""
+        return self._locate(Problem("", where)).where.line
+
     def _locate(self, problem: Problem) -> Problem:
         if problem.where.line is not None or not problem.where.path:
             return problem

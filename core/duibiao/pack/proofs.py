@@ -14,6 +14,7 @@ from duibiao.model.notation import NotationError, split_number, unit_of
 from duibiao.model.standard import Document, Indicator, Item, NotEncoded, Standard
 from duibiao.rules.conditions import At, LocatedRuleError, condition
 from duibiao.rules.context import KINDS, UNIT_KIND, Context
+from duibiao.rules.interpret import Interpreter
 from duibiao.rules.lower import check_guard, lower
 from duibiao.rules.nodes import FALSE, Flag, Input, inputs_of
 from duibiao.rules.program import Program
@@ -40,8 +41,11 @@ class World:
     standards: frozenset[str] = frozenset()
 
 
-def prove(standard: Standard, world: World, problems: Collector) -> Program | None:
-    """*standard* lowered, if nothing is wrong with it; every fault found goes to *problems*."""
+def prove(standard: Standard, world: World, problems: Collector, *, whole: bool = True) -> Program | None:
+    """*standard* lowered, if nothing is wrong with it; every fault found goes to *problems*.
+
+    With *whole* false some of its items could not be read: sums and awards, which rest on all of them, are then not judged.
+    """
     before = len(problems.problems)
     _ids(standard, problems)
     _choices(standard, problems)
@@ -49,10 +53,10 @@ def prove(standard: Standard, world: World, problems: Collector) -> Program | No
     _references(standard, world, problems)
     _targets(standard, world, problems)
     program = lower(standard, world.vocabulary, problems)
-    if program is not None:
+    if program is not None and whole:
         _totals(standard, program, problems)
         _guards(program, problems)
-    if program is None or len(problems.problems) > before:
+    if program is None or not whole or len(problems.problems) > before:
         return None
     _reachable(program, problems)
     return program if len(problems.problems) == before else None

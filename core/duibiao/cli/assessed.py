@@ -1,0 +1,175 @@
+"""The sheet that ``duibiao assess`` prints for one unit."""
+
+from __future__ import annotations
+
+from rich.console import Group
+from rich.text import Text
+from rich.tree import Tree
+
+from duibiao.cli.base import Session
+from duibiao.cli.output import console, table
+from duibiao.model.notation import plain
+from duibiao.model.outcome import Assessment, IndicatorResult, Interval, Reason, StateResult, Verdict
+from duibiao.services.assessing import main_step
+
+STYLES = {
+    Verdict.MET: "green",
+    Verdict.NOT_MET: "bold red",
+    Verdict.UNKNOWN: "yellow",
+    Verdict.NEEDS_JUDGEMENT: "yellow",
+    Verdict.NOT_APPLICABLE: "dim",
+    Verdict.OUT_OF_SCOPE: "dim",
+}
+MOST_FACTS = 12
+
+
+class Sheet:
+    """One unit's assessment."""
+
+    def __init__(self, assessment: Assessment, state: Session, *, explain: bool) -> None:
+        self.each = assessment
+        self.state = state
+        self.say = state.say
+        self.phrases = state.phrases
+        self.explain = explain
+        self.out = console()
+
+    def show(self) -> None:
+        """Print the sheet."""
+        self.head()
+        if self.each.in_scope is False:
+            self.out.print(self.say("∅ 这个标准不评这类单位", "∅ This standard does not assess such a unit"))
+            return
+        self.states()
+        if self.explain:
+            self.everything()
+        else:
+            self.not_met()
+            self.open_ones()
+        self.assumptions()
+        self.out.print()
+
+    def head(self) -> None:
+        each, unit = self.each, self.each.unit
+        header = self.state.registry.header(each.standard)
+        name = " ".join(part for part in (unit.name, unit.code, f"（{unit.kind}）") if part)
+        self.out.print(f"{name}", style="bold")
+        title = self.say(header.title, header.title_en or header.title)
+        self.out.print(f"{title}  {each.standard}@{each.edition}  {self.say('截至', 'as of')} {each.as_of}  #{each.content_hash}", style="dim")
+        if each.example:
+            self.out.print(self.say("※ 例子数据，不是真实情况", "※ example facts, not real ones"), style="yellow")
+
+    def states(self) -> None:
+        if self.each.score is not None:
+            self.out.print(f"{self.say('得分', 'Score')}: {self.points(self.each.score)}", style="bold")
+        for label, states in (
+            (self.say("称号", "Award"), self.each.awards),
+            (self.say("关口", "Gate"), self.each.gates),
+            (self.say("一票否决", "Veto"), self.each.vetoes),
+        ):
+            for each in states:
+                self.out.print(self.state_line(label, each))
+        counts = {verdict: 0 for verdict in Verdict}
+        for leaf in self.each.indicators():
+            counts[leaf.verdict] += 1
+        said = "  ".join(f"{self.phrases.verdict(v)} {n}" for v, n in counts.items() if n)
+        self.out.print(f"{self.say('指标', 'Indicators')}: {said}")
+
+    def state_line(self, label: str, each: StateResult) -> Text:
+        pending = self.say("（待认定）", " (pending)") if each.pending else ""
+        style = {"held": "bold green", "not_held": "red", "open": "yellow"}[each.state.value]
+        text = Text(f"{label}: {self.say(each.title, each.title_en or each.title)} ")
+        return text.append(self.phrases.state(each.state) + pending, style)
+
+    def points(self, points: Interval) -> str:
+        found = plain(points.low) if points.settled else f"{plain(points.low)}–{plain(points.high)}"
+        return f"{found} / {plain(points.full)}"
+
+    def not_met(self) -> None:
+        rows = [
+            (
+                Text(f"✗ {self.title(leaf)}", "bold red"),
+                self.line(leaf),
+                self.points(leaf.points) if leaf.points else "",
+                self.clause(leaf),
+            )
+            for leaf in self.each.indicators()
+            if leaf.verdict is Verdict.NOT_MET
+        ]
+        self.block(self.say("没有达到", "Not met"), rows)
+
+    def open_ones(self) -> None:
+        wanted = (Verdict.UNKNOWN, Verdict.NEEDS_JUDGEMENT)
+        found = [leaf for leaf in self.each.indicators() if leaf.verdict in wanted]
+        rows = [
+            (Text(self.phrases.verdict(leaf.verdict)[:1] + f" {self.title(leaf)}", "yellow"), "、".join(map(self.phrases.fact, leaf.missing)),
+             self.points(leaf.points) if leaf.points else "", self.clause(leaf))
+            for leaf in found
+        ]  # fmt: skip
+        self.block(self.say("还不知道（右边是还缺的数据）", "Unknown (the facts that would settle it)"), rows)
+        missing = self.each.unknown_facts
+        if missing:
+            some = "、".join(f"{self.phrases.fact(name)}〔{name}〕" for name in missing[:MOST_FACTS])
+            more = self.say(f" 等 {len(missing)} 项", f" … {len(missing)} in all") if len(missing) > MOST_FACTS else ""
+            self.out.print(f"{self.say('先填这些', 'Fill these first')}: {some}{more}")
+
+    def block(self, title: str, rows: list[tuple[Text, str, str, str]]) -> None:
+        if rows:
+            self.out.print()
+            self.out.print(title, style="bold")
+            shown = table(["", "", "", ""], [], grow=1)
+            shown.show_header = False
+            for row in rows:
+                shown.add_row(*row)
+            self.out.print(shown)
+
+    def title(self, leaf: IndicatorResult) -> str:
+        mark = "" if leaf.force == "must" else self.say("〔力争〕", " (aim)") if leaf.force == "aim" else self.say("〔可选〕", " (may)")
+        return self.say(leaf.title, leaf.title_en or leaf.title) + mark
+
+    def line(self, leaf: IndicatorResult) -> str:
+        step = main_step(leaf.because)
+        failed = [child for child in step.children if child.outcome == "not_met"] if step.kind in ("has_all", "has_at_least") else []
+        text = self.phrases.reason(step)
+        if failed:
+            text += self.say("；缺：", "; lacks: ") + "、".join(self.phrases.fact(f"{c.subject}.{c.text}").partition("·")[2] for c in failed)
+        return text
+
+    def clause(self, leaf: IndicatorResult) -> str:
+        mark = self.say(" 假定", " assumed") if leaf.assumed else ""
+        return f"{leaf.cite.clause}{mark}"
+
+    def everything(self) -> None:
+        for group in self.each.criteria:
+            points = f"  {self.points(group.points)}" if group.points else ""
+            tree = Tree(Text(f"{self.say(group.title, group.title_en or group.title)}{points}  {self.phrases.cite(group.cite)}", "bold"))
+            for leaf in group.indicators:
+                self.leaf(tree, leaf)
+            self.out.print()
+            self.out.print(tree)
+        for label, states in ((self.say("关口", "Gate"), self.each.gates), (self.say("称号", "Award"), self.each.awards)):
+            for each in states:
+                tree = Tree(self.state_line(label, each))
+                self.reason(tree, each.because)
+                self.out.print(tree)
+
+    def leaf(self, tree: Tree, leaf: IndicatorResult) -> None:
+        points = f"  {self.points(leaf.points)}" if leaf.points else ""
+        mark = self.say("  假定：", "  assumed: ") + leaf.cite.reason if leaf.assumed and leaf.cite.reason else ""
+        head = Text(f"{self.phrases.verdict(leaf.verdict)} {self.title(leaf)}{points}", STYLES[leaf.verdict])
+        detail = Text(f"{self.phrases.cite(leaf.cite)}{'  «' + leaf.cite.as_printed + '»' if leaf.cite.as_printed else ''}{mark}", "dim")
+        self.reason(tree.add(Group(head, detail)), leaf.because)
+
+    def reason(self, tree: Tree, reason: Reason) -> None:
+        if reason.kind in ("steps", "award"):
+            for child in reason.children:
+                self.reason(tree, child)
+            return
+        outcome = f"  {self.phrases.outcome(reason.outcome)}" if reason.outcome else ""
+        branch = tree.add(Text(f"{self.phrases.reason(reason)}{outcome}"))
+        for child in reason.children:
+            self.reason(branch, child)
+
+    def assumptions(self) -> None:
+        for reason in self.each.assumed:
+            self.out.print(f"※ {self.say('假定', 'Assumed')}: {reason}", style="yellow")

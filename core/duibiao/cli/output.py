@@ -1,0 +1,34 @@
+"""Tables, trees and JSON on the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+PLAIN_WIDTH = 100
+
+
+def console() -> Console:
+    """A console for the standard output: colour only on a terminal, a fixed width elsewhere."""
+    made = Console(highlight=False, emoji=False, markup=False)
+    return made if made.is_terminal else Console(highlight=False, emoji=False, markup=False, width=PLAIN_WIDTH)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", grow: int | None = None) -> Table:
+    """A light table; column *grow* takes the room that is left."""
+    made = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold", expand=grow is not None)
+    for index, name in enumerate(columns):
+        made.add_column(name, ratio=1 if index == grow else None, overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def print_json(data: Any) -> None:
+    """Machine-readable output: UTF-8, readable as it stands."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))

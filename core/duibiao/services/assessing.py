@@ -1,0 +1,145 @@
+"""Assess the units of a facts file under a standard."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+
+from duibiao.errors import BadInputError, Collector, Problem
+from duibiao.exchange.facts import read_bytes, read_facts
+from duibiao.model.outcome import Assessment, IndicatorResult, Interval, Reason, StateResult
+from duibiao.model.notation import plain
+from duibiao.pack.override import Override, read_override
+from duibiao.pack.toml import parse_toml
+from duibiao.registry import Registry
+from duibiao.services.clock import today
+
+
+def read_overrides(paths: tuple[Path, ...]) -> tuple[Override, ...]:
+    """The office's own tables; BadInputError with everything wrong in them."""
+    found: list[Override] = []
+    problems: list[Problem] = []
+    for path in paths:
+        collector = Collector()
+        try:
+            source = parse_toml(read_bytes(path), str(path))
+        except BadInputError as error:
+            problems += error.problems
+            continue
+        made = read_override(source, collector)
+        problems += [
+            evolve(p, where=evolve(p.where, line=source.line(p.where.path))) for p in collector.problems
+        ]
+        if made is not None:
+            found.append(made)
+    if problems:
+        raise BadInputError(problems)
+    return tuple(found)
+
+
+def assess_file(registry: Registry, standard: str, path: Path, as_of: date | None = None) -> list[Assessment]:
+    """Every unit of the file under the standard, as of *as_of* (default: the file's day, else today).
+
+    Raises BadInputError: no such standard, a standard or facts that do not hold together.
+    """
+    assessor = registry.assessor(standard)
+    facts = read_facts(path, registry.vocabulary, as_of or today())
+    problems: list[Problem] = []
+    found: list[Assessment] = []
+    for each in facts:
+        asked = each if as_of is None else evolve(each, as_of=as_of)
+        try:
+            found.append(assessor.assess(asked))
+        except BadInputError as error:
+            problems += error.problems
+    if problems:
+        raise BadInputError(problems)
+    for assessment in found:
+        registry.announce(assessment)
+    return found
+
+
+def as_json(assessments: list[Assessment]) -> dict[str, Any]:
+    """The documented answer of ``duibiao assess --json`` (docs/json.md)."""
+    first = assessments[0]
+    return {
+        "standard": first.standard,
+        "edition": first.edition,
+        "content_hash": first.content_hash,
+        "as_of": first.as_of.isoformat(),
+        "assumed": list(first.assumed),
+        "units": [_unit(each) for each in assessments],
+    }
+
+
+def _unit(each: Assessment) -> dict[str, Any]:
+    return {
+        "unit": {"name": each.unit.name, "code": each.unit.code, "kind": each.unit.kind},
+        "period": each.period,
+        "as_of": each.as_of.isoformat(),
+        "example": each.example,
+        "in_scope": each.in_scope,
+        "score": _interval(each.score),
+        "awards": [_state(award) for award in each.awards],
+        "gates": [_state(gate) for gate in each.gates],
+        "vetoes": [{**_state(veto), "pending": veto.pending} for veto in each.vetoes],
+        "indicators": [_indicator(leaf) for leaf in each.indicators()],
+        "unknown_facts": list(each.unknown_facts),
+    }
+
+
+def _state(each: StateResult) -> dict[str, Any]:
+    return {"id": each.id, "title": each.title, "state": each.state.value, "clause": each.cite.clause, "document": each.cite.document}
+
+
+def _interval(points: Interval | None) -> dict[str, str] | None:
+    if points is None:
+        return None
+    return {"low": plain(points.low), "high": plain(points.high), "full": plain(points.full)}
+
+
+def _indicator(leaf: IndicatorResult) -> dict[str, Any]:
+    step = main_step(leaf.because)
+    return {
+        "id": leaf.id,
+        "criterion": leaf.criterion,
+        "title": leaf.title,
+        "verdict": leaf.verdict.value,
+        "points": _interval(leaf.points),
+        "force": leaf.force,
+        "value": {"number": step.value, "unit": step.unit} if step.value else None,
+        "rule": {"kind": step.kind, "fact": step.subject, "operator": step.operator, "bound": step.bound, "text": step.text},
+        "clause": leaf.cite.clause,
+        "document": leaf.cite.document,
+        "because": reason_json(leaf.because),
+        "assumed": leaf.assumed,
+        "missing": list(leaf.missing),
+    }
+
+
+def main_step(reason: Reason) -> Reason:
+    """The step that decided: inside a choice the branch taken, else the first step that holds a value or a rule."""
+    if reason.kind == "choose" and len(reason.children) == 3:
+        test, then, other = reason.children
+        return main_step(then if test.outcome == "met" else other)
+    if reason.kind in ("steps", "exempt", "if_empty"):
+        inner = [child for child in reason.children if child.kind != "applies"]
+        return main_step(inner[-1] if reason.kind == "exempt" else inner[0]) if inner else reason
+    return reason
+
+
+def reason_json(reason: Reason) -> dict[str, Any]:
+    """An explanation node without its empty fields."""
+    plain_fields = {
+        name: getattr(reason, name)
+        for name in ("kind", "outcome", "subject", "value", "operator", "bound", "unit", "note", "text")
+        if getattr(reason, name)
+    }
+    if reason.missing:
+        plain_fields["missing"] = list(reason.missing)
+    if reason.children:
+        plain_fields["children"] = [reason_json(child) for child in reason.children]
+    return plain_fields

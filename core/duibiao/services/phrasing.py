@@ -1,0 +1,274 @@
+"""Rules, values and reasons in words, 中文 or English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from duibiao.model.facts import Vocabulary
+from duibiao.model.notation import UNITS
+from duibiao.model.outcome import Reason, State, Verdict
+from duibiao.model.standard import Cite, Indicator
+from duibiao.wording import Lang, pick
+
+VERDICTS = {
+    Verdict.MET: ("✓", "达到", "met"),
+    Verdict.NOT_MET: ("✗", "未达到", "not met"),
+    Verdict.UNKNOWN: ("?", "未知", "unknown"),
+    Verdict.NEEDS_JUDGEMENT: ("…", "待评判", "needs judgement"),
+    Verdict.NOT_APPLICABLE: ("–", "不适用", "not applicable"),
+    Verdict.OUT_OF_SCOPE: ("∅", "不在范围", "out of scope"),
+}
+STATES = {
+    State.HELD: ("✓", "成立", "held"),
+    State.NOT_HELD: ("✗", "不成立", "not held"),
+    State.OPEN: ("?", "未定", "open"),
+}
+FORCES = {"must": ("应", "must"), "aim": ("力争", "aim"), "may": ("可选", "may")}
+_SIGNS = {"at_least": "≥", "more_than": ">", "at_most": "≤", "less_than": "<", "equals": "="}
+_SHOWN = {">=": "≥", "<=": "≤", "==": "=", "=": "=", ">": ">", "<": "<", "≈": "≈"}
+_CHANGES = {
+    "rises": ("高于上一年", "above last year"),
+    "not_rising": ("不高于上一年", "not above last year"),
+    "not_falling": ("不低于上一年", "not below last year"),
+}
+
+
+class Phrases:
+    """Words for one language over one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, lang: Lang) -> None:
+        self.vocabulary = vocabulary
+        self.lang: Lang = lang
+
+    def say(self, zh: str, en: str) -> str:
+        """The word in this language."""
+        return pick(self.lang, zh, en)
+
+    def fact(self, name: str) -> str:
+        """A data item's title; members and periods are spelt out."""
+        base, _, back = name.partition("@")
+        base, peers = base.removeprefix("peers."), base.startswith("peers.")
+        item, _, member = base.partition(".") if base not in self.vocabulary.types else (base, "", "")
+        ftype = self.vocabulary.find(item)
+        if ftype is None:
+            return name
+        text = self.say(ftype.title, ftype.title_en)
+        if member:
+            option = next((each for each in ftype.options if each.id == member), None)
+            text += f"·{self.say(option.title, option.title_en) if option else member}"
+        if peers:
+            text += self.say("（同类单位）", " (peers)")
+        return text + (self.say(f"（往前 {back[1:]} 期）", f" ({back[1:]} periods back)") if back else "")
+
+    def verdict(self, verdict: Verdict) -> str:
+        """Symbol and word of a verdict."""
+        sign, zh, en = VERDICTS[verdict]
+        return f"{sign} {self.say(zh, en)}"
+
+    def state(self, state: State) -> str:
+        """Symbol and word of a state."""
+        sign, zh, en = STATES[state]
+        return f"{sign} {self.say(zh, en)}"
+
+    def unit(self, unit: str) -> str:
+        """A unit's symbol, with the space it wants before it."""
+        if unit in ("%", ""):
+            return unit
+        symbol = UNITS.get(unit, (unit, unit, ()))[0 if self.lang == "zh" else 1]
+        return f" {symbol}" if symbol else ""
+
+    def cite(self, cite: Cite) -> str:
+        """Where something comes from."""
+        if cite.clause:
+            return f"{cite.document} {cite.clause}"
+        return cite.document if not cite.assumed else self.say("假定", "assumed")
+
+    def written(self, raw: Any) -> str:
+        """A threshold as its author wrote it, with the unit in this language's form."""
+        if isinstance(raw, bool):
+            return self.say("是", "yes") if raw else self.say("否", "no")
+        if isinstance(raw, date):
+            return raw.isoformat()
+        number, _, unit = str(raw).partition(" ")
+        return f"{number}{self.unit(unit)}" if unit in UNITS else str(raw)
+
+    def rule(self, indicator: Indicator) -> str:
+        """An indicator's whole rule in words."""
+        text = self.condition(indicator.condition) if indicator.condition else ""
+        parts = [text] if text else []
+        if indicator.when is not None:
+            parts.append(self.say("仅当 ", "only if ") + self.condition(indicator.when))
+        if indicator.only_for:
+            parts.append(self.say("仅 ", "only for ") + "、".join(indicator.only_for))
+        if indicator.exempt:
+            parts.append(self.say("免评：", "exempt: ") + str(indicator.exempt.get("because", "")))
+        points = self.points(indicator.points)
+        return "；".join(parts + ([points] if points else []))
+
+    def points(self, spec: Mapping[str, Any]) -> str:
+        """A points table in short."""
+        ways = {
+            "bands": ("分档", "bands"), "deduct": ("扣分", "deductions"), "shortfall": ("按差额扣分", "by shortfall"),
+            "each": ("按数量计分", "per unit"), "graded": ("按等级", "by grade"), "per_member": ("按项计分", "per member"),
+            "parts": ("系数×分项", "coefficient × parts"), "sources": ("按来源加权", "mixture"),
+            "honours": ("按荣誉", "by honour"), "points_from": ("评分", "assessor's points"),
+        }  # fmt: skip
+        return "".join(self.say(*words) for key, words in ways.items() if key in spec)
+
+    def condition(self, spec: Any) -> str:
+        """A condition in words."""
+        if isinstance(spec, str):
+            return spec
+        if isinstance(spec, list | tuple):
+            return self._join("all_of", spec)
+        if not isinstance(spec, Mapping):
+            return str(spec)
+        for key in ("all_of", "any_of", "none_of"):
+            if key in spec:
+                return self._join(key, spec[key])
+        if "rule" in spec:
+            return str(spec["rule"])
+        if "holds" in spec:
+            return self.say("持有 ", "holds ") + self.fact(str(spec["holds"]))
+        return self._fact(spec)
+
+    def _join(self, key: str, members: Any) -> str:
+        head = {"all_of": ("同时：", "all of: "), "any_of": ("任一：", "any of: "), "none_of": ("均无：", "none of: ")}[key]
+        return self.say(*head) + "；".join(self.condition(each) for each in members)
+
+    def _fact(self, spec: Mapping[str, Any]) -> str:
+        name = str(spec.get("fact", ""))
+        subject = self.fact(name)
+        if "ratio_to" in spec:
+            subject += f" ÷ {self.fact(str(spec['ratio_to']))}"
+        if "kind" in spec:
+            subject += f"（{spec['kind']}）"
+        parts = self._thresholds(spec, name)
+        text = subject if not parts else f"{subject} {self.say('且', ' and ').join(parts)}"
+        for case in spec.get("otherwise", ()):
+            extra = self.say("且", " and ").join(self._thresholds(case, name))
+            text += self.say("；若 ", "; if ") + self.condition(case.get("when")) + self.say("：", ": ") + extra
+        for kinds, case in spec.get("by_kind", {}).items():
+            text += f"；{kinds} " + " ".join(self._thresholds(case, name))
+        for level, case in spec.get("by", {}).get("values", {}).items():
+            text += f"；{self._option(str(spec['by']['fact']), level)} " + " ".join(self._thresholds(case, name))
+        if "sustained" in spec:
+            text += self.say(f"，连续 {spec['sustained']} 期", f", {spec['sustained']} periods running")
+        return text
+
+    def _option(self, fact: str, name: str) -> str:
+        ftype = self.vocabulary.find(fact)
+        index = ftype.option(name) if ftype else None
+        if ftype is None or index is None:
+            return {"yes": self.say("是", "yes"), "no": self.say("否", "no")}.get(name, name)
+        return self.say(ftype.options[index].title, ftype.options[index].title_en)
+
+    def _thresholds(self, spec: Mapping[str, Any], fact: str) -> list[str]:
+        found = [f"{sign} {self._bound(spec[key], fact)}" for key, sign in _SIGNS.items() if key in spec]
+        if "per" in spec:
+            per = spec["per"]
+            base = self.fact(str(per.get("fact")))
+            found = [self.say(f"{text}（每 {per.get('each')} {base}）", f"{text} per {per.get('each')} {base}") for text in found]
+        if "between" in spec:
+            low, high = (self._bound(each, fact) for each in spec["between"])
+            found.append(f"{low} – {high}")
+        if "about" in spec:
+            found.append(self.say(f"约 {self.written(spec['about'])}", f"about {self.written(spec['about'])}"))
+        if "floor" in spec:
+            found.append(self.say(f"不低于 {self.written(spec['floor'])}", f"not below {self.written(spec['floor'])}"))
+        if spec.get("is_true") is False:
+            found.append(self.say("否", "no"))
+        if "has" in spec:
+            found.append("：" + "、".join(self._option(fact, str(each)) for each in spec["has"]))
+        if "has_at_least" in spec:
+            found.append(self.say(f"至少 {spec['has_at_least']} 项", f"at least {spec['has_at_least']}"))
+        if "one_of" in spec:
+            found.append("∈ " + "、".join(self._option(fact, str(each)) for each in spec["one_of"]))
+        found += [self.say(*words) for key, words in _CHANGES.items() if spec.get(key) is True]
+        return found + self._relations(spec)
+
+    def _bound(self, raw: Any, fact: str) -> str:
+        ftype = self.vocabulary.find(fact)
+        if ftype is not None and isinstance(raw, str) and ftype.option(raw) is not None:
+            return self._option(fact, raw)
+        text = self.written(raw)
+        if ftype is not None and not isinstance(raw, str) and ftype.unit and ftype.unit != "%":
+            text += self.unit(ftype.unit)
+        return text
+
+    def _relations(self, spec: Mapping[str, Any]) -> list[str]:
+        found = []
+        if "rises_by" in spec:
+            found.append(self.say(f"比上一年提高 {spec['rises_by']}", f"up by {spec['rises_by']}"))
+        if "above_peers" in spec:
+            word = {"average": ("平均", "average"), "median": ("中位数", "median")}.get(str(spec["above_peers"]), ("", ""))
+            found.append(self.say(f"高于同类{word[0]}", f"above the peers' {word[1]}"))
+        if "rank_within" in spec:
+            found.append(self.say(f"排名前 {spec['rank_within']}", f"among the first {spec['rank_within']}"))
+        if "each_within" in spec:
+            found.append(self.say(f"每件在 {spec['each_within']} 内办结", f"each settled within {spec['each_within']}"))
+        if "within" in spec:
+            found.append(self.say(f"（{spec['within']} 内）", f"(within {spec['within']})"))
+        return found
+
+    def reason(self, reason: Reason) -> str:
+        """One step of an explanation as a line."""
+        subject = self.fact(reason.subject) if reason.subject else ""
+        text = {"steps": "", "number": reason.text or subject, "compare": reason.text or subject}.get(reason.kind)
+        if text is None:
+            text = self._step(reason, subject)
+        elif reason.value and reason.bound and reason.kind == "compare":
+            text += f"（{self._amount(reason)}）" if self.lang == "zh" else f" ({self._amount(reason)})"
+        if reason.missing and not reason.children:
+            text += self.say("；缺：", "; missing: ") + "、".join(self.fact(name) for name in reason.missing)
+        return text
+
+    def outcome(self, code: str) -> str:
+        """Symbol and word of a step's outcome."""
+        return self.verdict(Verdict(code)) if code else ""
+
+    def _amount(self, reason: Reason) -> str:
+        value = f"{reason.value}{self.unit(reason.unit)}" if reason.value else self.say("未知", "unknown")
+        if not reason.bound:
+            return value
+        return f"{value} {_SHOWN.get(reason.operator, reason.operator)} {reason.bound}{self.unit(reason.unit)}"
+
+    def _step(self, reason: Reason, subject: str) -> str:
+        simple = {
+            "all_of": ("同时满足", "all of"), "any_of": ("满足任一", "any of"), "none_of": ("均不成立", "none of"),
+            "not": ("不成立才算", "not"), "choose": ("分情形", "depends"), "applies": ("适用条件", "applies if"),
+            "can_be_asked": ("分母不为零", "divisor above zero"), "if_empty": ("除数可能为零", "divisor may be zero"),
+            "award": ("称号条件", "award requires"), "all_indicators": ("全部应达指标", "every binding indicator"),
+            "vetoed": ("一票否决", "vetoed"), "full_marks": ("得满分算达到", "met at full marks"),
+            "exempt": ("免评：" + reason.text, "exempt: " + reason.text), "fixed": ("固定", "fixed"),
+            "kind_is": ("单位类型：" + reason.text, "unit kind: " + reason.text), "no_case": ("没有规定", "no rule"),
+            "sustained": (f"连续 {reason.text} 期", f"{reason.text} periods running"),
+        }  # fmt: skip
+        if reason.kind in simple:
+            words = self.say(*simple[reason.kind])
+            return f"{subject} {words}".strip() if reason.kind in ("choose", "sustained") else words
+        points = {
+            "all_or_nothing": ("得分", "points"), "bands": ("分档得分", "points by band"), "deduct": ("扣分后得分", "after deductions"),
+            "shortfall": ("按差额得分", "by shortfall"), "each": ("按数量得分", "per unit"), "graded": ("按等级得分", "by grade"),
+            "per_member": ("按项得分", "per member"), "parts": ("系数×分项得分", "coefficient × parts"),
+            "sources": ("按来源加权得分", "mixture"), "honours": ("按荣誉得分", "by honour"), "points_from": ("评分", "assessor's points"),
+        }  # fmt: skip
+        if reason.kind in points:
+            value = reason.value or self.say("未定", "open")
+            return f"{self.say(*points[reason.kind])} {value}"
+        return self._about_fact(reason, subject)
+
+    def _about_fact(self, reason: Reason, subject: str) -> str:
+        kind = reason.kind
+        if kind == "member":
+            return self.fact(f"{reason.subject}.{reason.text}")
+        if kind in ("is_true", "held", "is_false", "has_all"):
+            word = {"is_false": ("应为“否”", "must be no"), "has_all": ("应齐全", "must be complete")}.get(kind, ("", ""))
+            count = f" {reason.value}" if kind == "has_all" and reason.value else ""
+            return f"{subject}{count} {self.say(*word)}".strip()
+        if kind == "level_is":
+            return f"{subject} {_SHOWN.get(reason.operator, '')} {reason.text}"
+        text = f"{subject} {self._amount(reason)}"
+        return text + (self.say("（参考值，不作否决）", " (soft: shown, never failed)") if reason.note == "soft" else "")
