@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from duibiao.errors import BadInputError, Collector, Where
+from duibiao.errors import Collector, Where
 from duibiao.model.calendar import add_months
 from duibiao.model.facts import FactSet, FactType, Grading, Happening, Holding, Ticks, Value, Values
 from duibiao.model.notation import show_number
 from duibiao.rules.compile import Bound
 from duibiao.rules.context import KINDS
-from duibiao.rules.nodes import ASK, OPEN, Flag, Input
+from duibiao.rules.nodes import ASK, OPEN, Input, Span
 from duibiao.rules.program import Program
 
-Peers = Mapping[Input, int]
-"""What the cohort supplies for inputs that compare a unit with others."""
+Peers = Mapping[Input, Span]
+"""What the cohort supplies for inputs that compare a unit with others: least and greatest possible value."""
 
+PEER_PARTS = ("average", "median", "rank", "mean_points")
 _FLAGS = ("member", "held")
 
 
@@ -32,16 +33,14 @@ def bind(program: Program, facts: FactSet, peers: Peers | None = None) -> Bound:
     highs: list[int] = []
     complete = True
     for each in program.inputs:
-        found = _find(each, facts, peers or {})
+        found = find(each, facts, peers)
         if found is None:
-            complete = False
-            lows.append((ASK if each.judged else OPEN) if each in flags else each.low)
-            highs.append(1 if each in flags else each.high)
-            continue
-        if not each.low <= found <= each.high:
-            _outside(program, facts, each, found, problems)
-        lows.append(found)
-        highs.append(found)
+            found = ((ASK if each.judged else OPEN), 1) if each in flags else (each.low, each.high)
+        elif not each.low <= found[0] <= found[1] <= each.high:
+            _outside(program, facts, each, found[0], problems)
+        complete = complete and found[0] == found[1]
+        lows.append(found[0])
+        highs.append(found[1])
     problems.raise_any()
     return Bound(tuple(lows), tuple(highs), complete)
 
@@ -87,11 +86,17 @@ def values_back(facts: FactSet, back: int) -> Values:
     return facts.history[back - 1][1] if back <= len(facts.history) else {}
 
 
-def _find(each: Input, facts: FactSet, peers: Peers) -> int | None:
+def find(each: Input, facts: FactSet, peers: Peers | None = None) -> Span | None:
+    """What the facts (and the cohort) say of one input; None when nothing is known of it."""
+    if each.part in PEER_PARTS:
+        return (peers or {}).get(each)
+    known = _own(each, facts)
+    return None if known is None else (known, known)
+
+
+def _own(each: Input, facts: FactSet) -> int | None:
     if each.fact == "unit.kind":
         return KINDS.index(facts.unit.kind) if facts.unit.kind in KINDS else None
-    if each.part in ("average", "median", "rank", "mean_points"):
-        return peers.get(each)
     value = values_back(facts, each.back).get(each.fact)
     if value is None:
         return each.default
@@ -154,9 +159,6 @@ def missing_name(each: Input, types: Mapping[str, FactType]) -> str:
     name = each.fact
     if each.part == "member":
         name += f".{each.member}"
-    elif each.part in ("average", "median", "rank", "mean_points"):
+    elif each.part in PEER_PARTS:
         name = f"peers.{each.fact}"
     return name if each.back == 0 else f"{name}@-{each.back}"
-
-
-__all__ = ["BadInputError", "Flag", "Peers", "bind", "flag_inputs", "missing_name", "values_back"]

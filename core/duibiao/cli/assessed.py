@@ -153,6 +153,16 @@ class Sheet:
                 self.reason(tree, each.because)
                 self.out.print(tree)
 
+    def reasons(self, most: int) -> None:
+        """The whole reasoning of the few indicators that say most: what failed, then what is open, then what is met."""
+        order = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.NEEDS_JUDGEMENT, Verdict.MET)
+        ranked = sorted((leaf for leaf in self.each.indicators() if leaf.verdict in order), key=lambda leaf: order.index(leaf.verdict))
+        tree = Tree(Text(self.say("为什么", "Why"), "bold"))
+        for leaf in ranked[:most]:
+            self.leaf(tree, leaf)
+        self.out.print(tree)
+        self.out.print()
+
     def leaf(self, tree: Tree, leaf: IndicatorResult) -> None:
         points = f"  {self.points(leaf.points)}" if leaf.points else ""
         mark = self.say("  假定：", "  assumed: ") + leaf.cite.reason if leaf.assumed and leaf.cite.reason else ""

@@ -37,13 +37,10 @@ from duibiao.rules.conditions import CONDITION_KEYS
 from duibiao.rules.points import POINTS_KEYS
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
-STANDARD_TABLES = frozenset(
-    {
-        "standard", "scoring", "award", "gate", "veto", "criterion", "target", "selection", "stage", "form",
-        "provision", "not_encoded", "shape",
-    }
-)  # fmt: skip
-JURISDICTION_TABLES = frozenset({"jurisdiction", "document", "fact", "not_encoded"})
+SHARED_TABLES = frozenset({"jurisdiction", "document", "fact", "not_encoded", "example"})
+STANDARD_TABLES = SHARED_TABLES | {
+    "standard", "scoring", "award", "gate", "veto", "criterion", "target", "selection", "stage", "form", "provision", "shape",
+}  # fmt: skip
 _RULE_KEYS = CONDITION_KEYS | POINTS_KEYS
 _LEAF_KEYS = CITE_KEYS | {"id", "title", "title_en", "topic", "force", "when", "only_for", "exempt", "scored_by", "like"}
 
@@ -56,7 +53,7 @@ class PackContent:
         jurisdictions: Its jurisdictions, with documents and headers.
         standards: Standard id to standard.
         facts: Local data items.
-        examples: Files with worked examples, unread.
+        examples: Files that hold worked examples, unread.
     """
 
     jurisdictions: tuple[Jurisdiction, ...] = ()
@@ -83,12 +80,10 @@ class _Builder:
 
     def run(self, sources: list[Source]) -> PackContent:
         for source in sources:
+            self.tables_of(source)
+        for source in sources:
             if "standard" in source.data:
                 self.standard(source)
-            elif "example" in source.data:
-                self.examples.append(source)
-            else:
-                self.jurisdiction(source)
         headers = tuple(each.header for each in self.standards.values())
         homes = tuple(
             evolve(
@@ -106,6 +101,15 @@ class _Builder:
                 self.problems.add("DB037", place, found=header.jurisdiction, among=known)
         return PackContent(homes, self.standards, tuple(self.facts), tuple(self.examples))
 
+    def tables_of(self, source: Source) -> None:
+        """What any file of a pack may hold beside a standard."""
+        known = STANDARD_TABLES if "standard" in source.data else SHARED_TABLES
+        unknown_keys(source.data, known, source.where(), self.problems)
+        if "example" in source.data:
+            self.examples.append(source)
+        self.jurisdiction(source)
+        self.not_encoded(source)
+
     def tables(self, source: Source, key: str) -> list[tuple[Any, Where]]:
         """The tables of an array of tables, with their places."""
         found = source.data.get(key, [])
@@ -115,7 +119,6 @@ class _Builder:
         return [(table, source.where(key, index)) for index, table in enumerate(found)]
 
     def jurisdiction(self, source: Source) -> None:
-        unknown_keys(source.data, JURISDICTION_TABLES, source.where(), self.problems)
         for table, where in self.tables(source, "jurisdiction"):
             made = build(Jurisdiction, table, where, self.problems, given={"plugin": self.plugin})
             if made is not None:
@@ -124,7 +127,6 @@ class _Builder:
         for table, where in self.tables(source, "document"):
             self.document(table, where)
         self.facts += fact_types(source, self.problems, prefix=f"{self.plugin}.")
-        self.not_encoded(source)
 
     def own_name(self, name: str, where: Where) -> None:
         """Ids begin with the plugin's own name, so that two plugins can never claim the same one by accident."""
@@ -145,7 +147,6 @@ class _Builder:
                 self.left.append(made)
 
     def standard(self, source: Source) -> None:
-        unknown_keys(source.data, STANDARD_TABLES, source.where(), self.problems)
         header = build(
             Header, source.data["standard"], source.where("standard"), self.problems, given={"provisions": ()}
         )
@@ -165,7 +166,6 @@ class _Builder:
             stages=self.items(Stage, source, "stage", cite, bare),
             forms=self.items(Form, source, "form", cite, bare),
         )
-        self.not_encoded(source)
 
     def scoring(self, source: Source, cite: Cite, bare: frozenset[str]) -> Scoring:
         given = {

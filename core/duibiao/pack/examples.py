@@ -43,7 +43,6 @@ class Example:
 def read_examples(source: Source, vocabulary: Vocabulary, problems: Collector) -> list[Example]:
     """The ``[[example]]`` tables of a file."""
     tables = source.data.get("example", [])
-    unknown_keys(source.data, {"example"}, source.where(), problems)
     known: dict[str, dict[str, Any]] = {}
     found = []
     for index, table in enumerate(tables):

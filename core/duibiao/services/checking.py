@@ -41,12 +41,18 @@ class Checked:
 
 
 def find_pack(path: Path) -> Pack | None:
-    """The pack in a folder, or in the only package below it that has a ``jurisdiction.toml``."""
-    for folder in (path, *sorted(each for each in path.iterdir() if each.is_dir())):
-        if (folder / "jurisdiction.toml").is_file():
-            return pack_in(folder)
-    nested = sorted(path.glob("*/*/jurisdiction.toml"))
-    return pack_in(nested[0].parent) if nested else None
+    """The pack in a folder, or in the first package below it."""
+    for folder in (path, *sorted(path.glob("*/")), *sorted(path.glob("*/*/"))):
+        if is_pack(folder):
+            return pack_in(folder.resolve())
+    return None
+
+
+def is_pack(folder: Path) -> bool:
+    """Whether a folder looks like a pack: it names a jurisdiction in ``jurisdiction.toml`` or beside ``__init__.py``."""
+    if (folder / "jurisdiction.toml").is_file():
+        return True
+    return (folder / "__init__.py").is_file() and any(folder.glob("*.toml"))
 
 
 def others(pack: Pack) -> Registry:
@@ -158,7 +164,7 @@ def _check_override(source: Source) -> Checked:
 def _check_standard(path: Path) -> Checked:
     """A standard is checked in its folder: its documents and local facts stand beside it."""
     folder = path.resolve().parent
-    if not (folder / "jurisdiction.toml").is_file():
+    if not is_pack(folder):
         return Checked("standard", _alone(path))
     pack = pack_in(folder)
     whole = check_pack(pack)

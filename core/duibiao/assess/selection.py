@@ -1,0 +1,149 @@
+"""Who is taken: quotas, ratios, shares, minimums, ranking inside groups, ties (RULE-SHAPES C10–C15).
+
+A quota is an upper bound: only units that hold the award are ever taken. Where scores are still open, a unit is taken or left
+only if that is so however they turn out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from attrs import frozen
+
+from duibiao.model.notation import split_number
+from duibiao.model.outcome import Assessment, Interval, State
+from duibiao.model.standard import Selection
+from duibiao.rules.nodes import divide
+
+
+class Place(StrEnum):
+    """Where a candidate stands."""
+
+    TAKEN = "taken"
+    LEFT = "left"
+    TIED = "tied"
+    OPEN = "open"
+    NOT_QUALIFIED = "not_qualified"
+
+
+@frozen
+class Candidate:
+    """A unit that could be taken.
+
+    Attributes:
+        assessment: Its assessment.
+        group: The group inside which it is ranked.
+    """
+
+    assessment: Assessment
+    group: str = ""
+
+
+@frozen
+class Outcome:
+    """The result of a selection.
+
+    Attributes:
+        places: Group to number of places (None: without limit).
+        standing: One place per candidate, in the order given.
+        short: Group to how many are missing to the declared minimum.
+    """
+
+    places: Mapping[str, int | None]
+    standing: tuple[Place, ...]
+    short: Mapping[str, int]
+
+
+def select(selection: Selection, candidates: Sequence[Candidate], before: Sequence[Place] | None = None) -> Outcome:
+    """Apply a selection to its candidates.
+
+    *before* is the standing after the selection that this one starts from (``after``): only those taken there go on.
+    """
+    states = [_state(selection, each) for each in candidates]
+    if before is not None:
+        states = [_narrow(state, place) for state, place in zip(states, before, strict=True)]
+    groups: dict[str, list[int]] = defaultdict(list)
+    for index, each in enumerate(candidates):
+        groups[each.group if selection.group_by else ""].append(index)
+    standing = [Place.NOT_QUALIFIED] * len(candidates)
+    places: dict[str, int | None] = {}
+    short: dict[str, int] = {}
+    for group, members in groups.items():
+        held = sum(states[i] is State.HELD for i in members)
+        room = places_for(selection, len(members), held)
+        places[group] = room
+        for index in members:
+            standing[index] = _place(selection, index, members, states, candidates, room)
+        taken = sum(standing[i] is Place.TAKEN for i in members)
+        if selection.minimum is not None and taken < selection.minimum:
+            short[group] = selection.minimum - taken
+    return Outcome(places, tuple(standing), short)
+
+
+def _state(selection: Selection, candidate: Candidate) -> State:
+    if selection.award:
+        return candidate.assessment.award(selection.award).state
+    states = {each.state for each in candidate.assessment.awards}
+    return next((state for state in (State.HELD, State.OPEN) if state in states), State.NOT_HELD)
+
+
+def _narrow(state: State, place: Place) -> State:
+    if place in (Place.LEFT, Place.NOT_QUALIFIED):
+        return State.NOT_HELD
+    return state if place is Place.TAKEN or state is State.NOT_HELD else State.OPEN
+
+
+def places_for(selection: Selection, pool: int, passed: int) -> int | None:
+    """The number of places: a fixed quota, one in N of the pool, a share of those that passed; the least of them."""
+    limits = [] if selection.quota is None else [selection.quota]
+    if selection.ratio is not None:
+        limits.append(_ratio(selection.ratio, pool))
+    if selection.share is not None:
+        limits.append(int(Fraction(split_number(selection.share)[0]) / 100 * passed))
+    return min(limits) if limits else None
+
+
+def _ratio(ratio: Mapping[str, Any], pool: int) -> int:
+    return divide(pool * int(ratio.get("take", 1)), int(ratio["of"]), str(ratio.get("round", "down")))
+
+
+def _place(
+    selection: Selection, index: int, members: list[int], states: list[State], candidates: Sequence[Candidate], room: int | None
+) -> Place:
+    if states[index] is State.NOT_HELD:
+        return Place.NOT_QUALIFIED
+    if room is None:
+        return Place.TAKEN if states[index] is State.HELD else Place.OPEN
+    mine = _score(selection, candidates[index])
+    others = [(states[i], _score(selection, candidates[i])) for i in members if i != index and states[i] is not State.NOT_HELD]
+    ahead = sum(1 for state, score in others if state is State.HELD and score[0] > mine[1])
+    perhaps = sum(1 for _, score in others if score[1] > mine[0])
+    level = sum(1 for state, score in others if state is State.HELD and score == mine and mine[0] == mine[1])
+    found = _decide(selection.ties, room, ahead, perhaps, level)
+    return Place.OPEN if found is Place.TAKEN and states[index] is State.OPEN else found
+
+
+def _decide(ties: str, room: int, ahead: int, perhaps: int, level: int) -> Place:
+    """From how many are surely ahead, perhaps ahead, and exactly level."""
+    if ahead >= room:
+        return Place.LEFT
+    if ties == "include":
+        return Place.TAKEN if perhaps < room else Place.OPEN
+    if perhaps + level < room:
+        return Place.TAKEN
+    if ahead == perhaps:
+        return Place.LEFT if ties == "exclude" else Place.TIED
+    return Place.OPEN
+
+
+def _score(selection: Selection, candidate: Candidate) -> tuple[Fraction, Fraction]:
+    points: Interval | None
+    if selection.rank_by == "score":
+        points = candidate.assessment.score
+    else:
+        points = candidate.assessment.indicator(selection.rank_by).points
+    return (Fraction(0), Fraction(0)) if points is None else (Fraction(points.low), Fraction(points.high))
