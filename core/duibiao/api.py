@@ -138,7 +138,7 @@ def toml_files(folder: Traversable) -> list[tuple[str, Traversable]]:
 
 def pack_in(folder: Path) -> Pack:
     """The pack in a folder that is not installed; its name is the folder's, without ``duibiao_``."""
-    return Pack(folder.name, folder=folder)  # type: ignore[arg-type]
+    return Pack(folder.name, folder=folder)
 
 
 __all__ = [

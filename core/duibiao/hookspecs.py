@@ -32,6 +32,7 @@ def duibiao_jurisdictions() -> Sequence[Jurisdiction]:
     Called once, when the plugin is loaded; never for ``--help``. An empty sequence means none.
     An id that another plugin has claimed makes this plugin broken.
     """
+    return ()
 
 
 @hookspec
@@ -40,6 +41,7 @@ def duibiao_facts() -> Sequence[FactType]:
 
     Called once, before the plugin's standards are read. An empty sequence is the normal answer.
     """
+    return ()
 
 
 @hookspec
@@ -103,5 +105,5 @@ def duibiao_assessed(assessment: Assessment) -> None:
 def duibiao_commands(cli: click.Group) -> None:
     """Add commands to the command line.
 
-    Called when a command is asked for that the core does not have, and for ``--help``-free listings only.
+    Called when a command is asked for that the core does not have, and never for ``--help``.
     """

@@ -165,7 +165,7 @@ class Registry:
         taken: dict[str, str] = {}
         for other in self.usable():
             if other is not plugin:
-                taken.update({name: other.name for name in _claimed(other)})
+                taken.update(dict.fromkeys(_claimed(other), other.name))
         seen: set[str] = set()
         for name in _claimed(plugin):
             if name in taken or name in seen:
@@ -253,10 +253,10 @@ class Registry:
         }
         if plugin.state != "ok":
             raise BadInputError(plugin.problems)
-        made = Standard(
-            header=header,
-            **{part: value if part == "scoring" else tuple(value) for part, value in parts.items() if value is not None},
-        )
+        given: dict[str, Any] = {
+            part: value if part == "scoring" else tuple(value) for part, value in parts.items() if value is not None
+        }
+        made = Standard(header=header, **given)
         if header.extends:
             made = inherit(made, self._parent(header, below))
         problems = Collector()

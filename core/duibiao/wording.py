@@ -50,7 +50,10 @@ def pick(lang: Lang, zh: str, en: str) -> str:
 def describe(problem: Problem, lang: Lang) -> str:
     """One problem as one line: place, code, what is wrong, what was found, what is allowed, did you mean."""
     entry = catalogue()[problem.code]
-    parts = [f"{problem.where}: " if problem.where.file else "", f"{problem.code} {pick(lang, entry.title, entry.title_en)}"]
+    parts = [
+        f"{problem.where}: " if problem.where.file else "",
+        f"{problem.code} {pick(lang, entry.title, entry.title_en)}",
+    ]
     if problem.where.key:
         parts.append(f" [{problem.where.key}]")
     if problem.found:

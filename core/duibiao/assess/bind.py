@@ -130,9 +130,7 @@ def _count(value: Value, each: Input, as_of: date) -> int | None:
 def _late(value: Value, each: Input, as_of: date) -> int | None:
     if not isinstance(value, tuple):
         return None
-    return sum(
-        1 for event in _inside(value, each, as_of) if (event.settled or as_of) > add_months(event.on, *each.limit)
-    )
+    return sum(1 for event in _inside(value, each, as_of) if (event.settled or as_of) > add_months(event.on, *each.limit))
 
 
 def _done(event: Happening, as_of: date) -> bool:

@@ -41,8 +41,9 @@ def cohort_peers(assessor: Assessor, cohort: Sequence[FactSet]) -> list[dict[Inp
         raws = [assessor.raw(facts, own) for facts, own in zip(cohort, found, strict=True)]
         for each in imputed:
             mean = mean_points(assessor.program, each.fact, raws)
-            for own in found if mean is not None else ():
-                own[each] = mean
+            if mean is not None:
+                for own in found:
+                    own[each] = mean
     return found
 
 
@@ -53,8 +54,9 @@ def _facts_of_peers(each: Input, program: Program, cohort: Sequence[FactSet], fo
             own[each] = span
         return
     shared = average(values) if each.part == "average" else median(values)
-    for own in found if shared is not None else ():
-        own[each] = shared
+    if shared is not None:
+        for own in found:
+            own[each] = shared
 
 
 def spans_of(fact: str, back: int, program: Program, cohort: Sequence[FactSet]) -> list[Span]:
@@ -100,5 +102,5 @@ def mean_points(program: Program, indicator: str, raws: Sequence[Raw]) -> Span |
     taking = [raw for raw in raws if int(raw[1][leaf]) != NOT_APPLICABLE]
     if not taking:
         return None
-    low, high = (sum(raw[side][seat] for raw in taking) for side in (2, 3))
+    low, high = sum(raw[2][seat] for raw in taking), sum(raw[3][seat] for raw in taking)
     return divide(low, len(taking), "half_up"), divide(high, len(taking), "half_up")

@@ -92,9 +92,7 @@ class _Report:
         return Interval(low * self.step, high * self.step, full * self.step)
 
     def criterion(self, index: int, criterion: Criterion) -> CriterionResult:
-        leaves = [
-            self.indicator(seat, leaf) for seat, leaf in enumerate(self.program.leaves) if leaf.group == index
-        ]
+        leaves = [self.indicator(seat, leaf) for seat, leaf in enumerate(self.program.leaves) if leaf.group == index]
         points = None
         if criterion.id in self.group_seats and self.in_scope is not False:
             seat = self.group_seats[criterion.id]
@@ -170,4 +168,3 @@ class _Report:
         cites = [standard.scoring.cite, *(each.cite for each in standard.criteria)]
         cites += [each.cite for each in (*standard.indicators(), *standard.gates, *standard.awards)]
         return tuple(dict.fromkeys(cite.reason for cite in cites if cite.assumed and cite.reason))
-

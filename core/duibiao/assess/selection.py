@@ -112,7 +112,12 @@ def _ratio(ratio: Mapping[str, Any], pool: int) -> int:
 
 
 def _place(
-    selection: Selection, index: int, members: list[int], states: list[State], candidates: Sequence[Candidate], room: int | None
+    selection: Selection,
+    index: int,
+    members: list[int],
+    states: list[State],
+    candidates: Sequence[Candidate],
+    room: int | None,
 ) -> Place:
     if states[index] is State.NOT_HELD:
         return Place.NOT_QUALIFIED

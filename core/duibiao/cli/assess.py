@@ -19,8 +19,19 @@ from duibiao.cli.base import command, option, session
 )
 @click.argument("standard")
 @click.argument("facts", type=click.Path(path_type=Path))
-@option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", zh="按哪一天评估（默认：文件里写的，否则今天）", en="The day asked (default: the file's, else today)")
-@option("--explain", is_flag=True, zh="打印完整的推理、算式和条款", en="Print the whole reasoning with arithmetic and clauses")
+@option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    zh="按哪一天评估（默认：文件里写的，否则今天）",
+    en="The day asked (default: the file's, else today)",
+)
+@option(
+    "--explain",
+    is_flag=True,
+    zh="打印完整的推理、算式和条款",
+    en="Print the whole reasoning with arithmetic and clauses",
+)
 @option("--json", "as_json", is_flag=True, zh="输出 JSON", en="Print JSON")
 @click.pass_context
 def assess(ctx: click.Context, standard: str, facts: Path, as_of: datetime | None, explain: bool, as_json: bool) -> None:

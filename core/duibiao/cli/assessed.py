@@ -55,7 +55,10 @@ class Sheet:
         name = " ".join(part for part in (unit.name, unit.code, f"（{unit.kind}）") if part)
         self.out.print(f"{name}", style="bold")
         title = self.say(header.title, header.title_en or header.title)
-        self.out.print(f"{title}  {each.standard}@{each.edition}  {self.say('截至', 'as of')} {each.as_of}  #{each.content_hash}", style="dim")
+        self.out.print(
+            f"{title}  {each.standard}@{each.edition}  {self.say('截至', 'as of')} {each.as_of}  #{each.content_hash}",
+            style="dim",
+        )
         if each.example:
             self.out.print(self.say("※ 例子数据，不是真实情况", "※ example facts, not real ones"), style="yellow")
 
@@ -69,7 +72,7 @@ class Sheet:
         ):
             for each in states:
                 self.out.print(self.state_line(label, each))
-        counts = {verdict: 0 for verdict in Verdict}
+        counts = dict.fromkeys(Verdict, 0)
         for leaf in self.each.indicators():
             counts[leaf.verdict] += 1
         said = "  ".join(f"{self.phrases.verdict(v)} {n}" for v, n in counts.items() if n)
@@ -124,15 +127,25 @@ class Sheet:
             self.out.print(shown)
 
     def title(self, leaf: IndicatorResult) -> str:
-        mark = "" if leaf.force == "must" else self.say("〔力争〕", " (aim)") if leaf.force == "aim" else self.say("〔可选〕", " (may)")
+        mark = (
+            ""
+            if leaf.force == "must"
+            else self.say("〔力争〕", " (aim)")
+            if leaf.force == "aim"
+            else self.say("〔可选〕", " (may)")
+        )
         return self.say(leaf.title, leaf.title_en or leaf.title) + mark
 
     def line(self, leaf: IndicatorResult) -> str:
         step = main_step(leaf.because)
-        failed = [child for child in step.children if child.outcome == "not_met"] if step.kind in ("has_all", "has_at_least") else []
+        failed = (
+            [child for child in step.children if child.outcome == "not_met"] if step.kind in ("has_all", "has_at_least") else []
+        )
         text = self.phrases.reason(step)
         if failed:
-            text += self.say("；缺：", "; lacks: ") + "、".join(self.phrases.fact(f"{c.subject}.{c.text}").partition("·")[2] for c in failed)
+            text += self.say("；缺：", "; lacks: ") + "、".join(
+                self.phrases.fact(f"{c.subject}.{c.text}").partition("·")[2] for c in failed
+            )
         return text
 
     def clause(self, leaf: IndicatorResult) -> str:
@@ -142,12 +155,20 @@ class Sheet:
     def everything(self) -> None:
         for group in self.each.criteria:
             points = f"  {self.points(group.points)}" if group.points else ""
-            tree = Tree(Text(f"{self.say(group.title, group.title_en or group.title)}{points}  {self.phrases.cite(group.cite)}", "bold"))
+            tree = Tree(
+                Text(
+                    f"{self.say(group.title, group.title_en or group.title)}{points}  {self.phrases.cite(group.cite)}",
+                    "bold",
+                )
+            )
             for leaf in group.indicators:
                 self.leaf(tree, leaf)
             self.out.print()
             self.out.print(tree)
-        for label, states in ((self.say("关口", "Gate"), self.each.gates), (self.say("称号", "Award"), self.each.awards)):
+        for label, states in (
+            (self.say("关口", "Gate"), self.each.gates),
+            (self.say("称号", "Award"), self.each.awards),
+        ):
             for each in states:
                 tree = Tree(self.state_line(label, each))
                 self.reason(tree, each.because)
@@ -156,7 +177,10 @@ class Sheet:
     def reasons(self, most: int) -> None:
         """The whole reasoning of the few indicators that say most: what failed, then what is open, then what is met."""
         order = (Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.NEEDS_JUDGEMENT, Verdict.MET)
-        ranked = sorted((leaf for leaf in self.each.indicators() if leaf.verdict in order), key=lambda leaf: order.index(leaf.verdict))
+        ranked = sorted(
+            (leaf for leaf in self.each.indicators() if leaf.verdict in order),
+            key=lambda leaf: order.index(leaf.verdict),
+        )
         tree = Tree(Text(self.say("为什么", "Why"), "bold"))
         for leaf in ranked[:most]:
             self.leaf(tree, leaf)
@@ -167,7 +191,10 @@ class Sheet:
         points = f"  {self.points(leaf.points)}" if leaf.points else ""
         mark = self.say("  假定：", "  assumed: ") + leaf.cite.reason if leaf.assumed and leaf.cite.reason else ""
         head = Text(f"{self.phrases.verdict(leaf.verdict)} {self.title(leaf)}{points}", STYLES[leaf.verdict])
-        detail = Text(f"{self.phrases.cite(leaf.cite)}{'  «' + leaf.cite.as_printed + '»' if leaf.cite.as_printed else ''}{mark}", "dim")
+        detail = Text(
+            f"{self.phrases.cite(leaf.cite)}{'  «' + leaf.cite.as_printed + '»' if leaf.cite.as_printed else ''}{mark}",
+            "dim",
+        )
         self.reason(tree.add(Group(head, detail)), leaf.because)
 
     def reason(self, tree: Tree, reason: Reason) -> None:

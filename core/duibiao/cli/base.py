@@ -216,12 +216,25 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 
 
 @click.group("duibiao", cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
-@option("--lang", metavar="zh|en", zh="语言，也可用环境变量 DUIBIAO_LANG", en="Language; also the environment variable DUIBIAO_LANG")
+@option(
+    "--lang",
+    metavar="zh|en",
+    zh="语言，也可用环境变量 DUIBIAO_LANG",
+    en="Language; also the environment variable DUIBIAO_LANG",
+)
 @option(
     "--pack", "packs", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
     zh="本单位自己的分值表（TOML），替换标准里假定的值", en="The office's own table (TOML): replaces values a standard only assumes",
 )  # fmt: skip
-@option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, zh="显示版本", en="Show the version")
+@option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    zh="显示版本",
+    en="Show the version",
+)
 @click.pass_context
 def root(ctx: click.Context, lang: str | None, packs: tuple[Path, ...]) -> None:
     session(ctx).packs = packs

@@ -48,9 +48,21 @@ def check(ctx: click.Context, path: Path, as_json: bool) -> int:
     for each in found.problems:
         click.echo(describe(each, state.lang))
     if found.problems:
-        click.echo(state.say(f"共 {len(found.problems)} 个问题。解释：duibiao explain {found.problems[0].code}", f"{len(found.problems)} problems. Explained by: duibiao explain {found.problems[0].code}"))
+        click.echo(
+            state.say(
+                f"共 {len(found.problems)} 个问题。解释：duibiao explain {found.problems[0].code}",
+                f"{len(found.problems)} problems. Explained by: duibiao explain {found.problems[0].code}",
+            )
+        )
         return 1
-    counted = state.say(f"{len(found.standards)} 个标准，{found.examples} 个例子", f"{len(found.standards)} standards, {found.examples} examples") if found.standards else ""
+    counted = (
+        state.say(
+            f"{len(found.standards)} 个标准，{found.examples} 个例子",
+            f"{len(found.standards)} standards, {found.examples} examples",
+        )
+        if found.standards
+        else ""
+    )
     click.echo("  ".join(part for part in (state.say("✓ 没有问题", "✓ no problems"), str(path), counted) if part))
     return 0
 
@@ -76,7 +88,11 @@ def test(ctx: click.Context, target: str, verbose: bool, as_json: bool) -> int:
     if as_json:
         print_json(
             [
-                {"check": each.name, "passed": not failures, "failures": [state.say(f"{f.where}: {f.text}", f"{f.where}: {f.text_en}") for f in failures]}
+                {
+                    "check": each.name,
+                    "passed": not failures,
+                    "failures": [state.say(f"{f.where}: {f.text}", f"{f.where}: {f.text_en}") for f in failures],
+                }
                 for each, failures in results
             ]
         )

@@ -25,4 +25,9 @@ def demo(ctx: click.Context, full: bool) -> None:
         sheet.show()
         if not full:
             sheet.reasons(3)
-    click.echo(state.say("继续：duibiao show 标准编号；duibiao assess 标准编号 事实文件；duibiao demo --full", "Next: duibiao show STANDARD; duibiao assess STANDARD FACTS; duibiao demo --full"))
+    click.echo(
+        state.say(
+            "继续：duibiao show 标准编号；duibiao assess 标准编号 事实文件；duibiao demo --full",
+            "Next: duibiao show STANDARD; duibiao assess STANDARD FACTS; duibiao demo --full",
+        )
+    )

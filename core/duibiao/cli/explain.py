@@ -25,6 +25,12 @@ def explain(ctx: click.Context, code: str, as_json: bool) -> None:
     if as_json:
         from duibiao.cli.output import print_json
 
-        print_json({"code": entry.code, "title": state.say(entry.title, entry.title_en), "help": state.say(entry.help, entry.help_en)})
+        print_json(
+            {
+                "code": entry.code,
+                "title": state.say(entry.title, entry.title_en),
+                "help": state.say(entry.help, entry.help_en),
+            }
+        )
         return
     click.echo(f"{entry.code}  {state.say(entry.title, entry.title_en)}\n\n{state.say(entry.help, entry.help_en)}")

@@ -21,7 +21,14 @@ def console() -> Console:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", grow: int | None = None) -> Table:
     """A light table; column *grow* takes the room that is left."""
-    made = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold", expand=grow is not None)
+    made = Table(
+        title=title or None,
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+        expand=grow is not None,
+    )
     for index, name in enumerate(columns):
         made.add_column(name, ratio=1 if index == grow else None, overflow="fold")
     for row in rows:

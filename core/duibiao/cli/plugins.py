@@ -36,10 +36,21 @@ def plugins(ctx: click.Context, as_json: bool) -> None:
             ]
         )
         return
-    states = {"ok": state.say("✓ 正常", "✓ ok"), "broken": state.say("✗ 损坏", "✗ broken"), "blocked": state.say("– 停用", "– blocked")}
-    columns = [state.say(*words) for words in (("插件", "plugin"), ("状态", "state"), ("来自", "from"), ("辖区", "jurisdictions"))]
+    states = {
+        "ok": state.say("✓ 正常", "✓ ok"),
+        "broken": state.say("✗ 损坏", "✗ broken"),
+        "blocked": state.say("– 停用", "– blocked"),
+    }
+    columns = [
+        state.say(*words) for words in (("插件", "plugin"), ("状态", "state"), ("来自", "from"), ("辖区", "jurisdictions"))
+    ]
     rows = [
-        (each.name, states[each.state], f"{each.distribution} {each.version}", "、".join(state.say(home.title, home.title_en or home.title) for home in each.jurisdictions))
+        (
+            each.name,
+            states[each.state],
+            f"{each.distribution} {each.version}",
+            "、".join(state.say(home.title, home.title_en or home.title) for home in each.jurisdictions),
+        )
         for each in found
     ]
     console().print(table(columns, rows))

@@ -59,7 +59,9 @@ class Page:
     def head(self) -> None:
         header, scoring = self.standard.header, self.standard.scoring
         self.out.print(f"{self.say(header.title, header.title_en or header.title)}  {header.id}@{header.edition}", style="bold")
-        self.out.print(f"{self.say('文件', 'Document')}: {header.document}   {self.say('对象', 'Units')}: {'、'.join(header.unit_kinds)}")
+        self.out.print(
+            f"{self.say('文件', 'Document')}: {header.document}   {self.say('对象', 'Units')}: {'、'.join(header.unit_kinds)}"
+        )
         methods = {
             "all": self.say("全部应达指标达到", "every binding indicator met"),
             "points": self.say(f"累计得分，满分 {scoring.total}", f"points, {scoring.total} in all"),
@@ -94,13 +96,23 @@ class Page:
 
     def awards(self) -> None:
         standard = self.standard
-        rows = [(self.title(a), a.requires, self.award_extra(a.validity, a.unit_kinds), self.clause(a.cite)) for a in standard.awards]
+        rows = [
+            (self.title(a), a.requires, self.award_extra(a.validity, a.unit_kinds), self.clause(a.cite)) for a in standard.awards
+        ]
         columns = (("称号", "award"), ("条件", "requires"), ("其他", "more"), ("条款", "clause"))
         self.section("称号", "Awards", columns, rows, 1)
         gates = [(self.title(g), g.requires or self.phrases.condition(g.condition), self.clause(g.cite)) for g in standard.gates]
         self.section("关口", "Gates", (("关口", "gate"), ("条件", "requires"), ("条款", "clause")), gates, 1)
-        vetoes = [(self.title(v), self.phrases.condition(v.condition), v.confirmed_by, self.clause(v.cite)) for v in standard.vetoes]
-        self.section("一票否决", "Vetoes", (("事项", "veto"), ("条件", "falls when"), ("认定", "confirmed by"), ("条款", "clause")), vetoes, 1)
+        vetoes = [
+            (self.title(v), self.phrases.condition(v.condition), v.confirmed_by, self.clause(v.cite)) for v in standard.vetoes
+        ]
+        self.section(
+            "一票否决",
+            "Vetoes",
+            (("事项", "veto"), ("条件", "falls when"), ("认定", "confirmed by"), ("条款", "clause")),
+            vetoes,
+            1,
+        )
 
     def award_extra(self, validity: str, kinds: tuple[str, ...]) -> str:
         return "  ".join(part for part in ("、".join(kinds), validity) if part)
@@ -108,7 +120,12 @@ class Page:
     def targets(self) -> None:
         names = {award.id: self.title(award) for award in self.standard.awards}
         rows = [
-            (each.by.isoformat() if each.by else "", target_text(each, self.phrases, names), self.say(*FORCES[each.force]), self.clause(each.cite))
+            (
+                each.by.isoformat() if each.by else "",
+                target_text(each, self.phrases, names),
+                self.say(*FORCES[each.force]),
+                self.clause(each.cite),
+            )
             for each in self.standard.targets
         ]
         self.section("目标", "Targets", (("期限", "by"), ("目标", "target"), ("力度", "force"), ("条款", "clause")), rows, 1)
@@ -133,10 +150,24 @@ class Page:
 
     def stages(self) -> None:
         rows = [
-            (f"{n}", self.title(each), each.actor, self.window(each), "；".join(filter(None, self.stage_extra(each))), self.clause(each.cite))
+            (
+                f"{n}",
+                self.title(each),
+                each.actor,
+                self.window(each),
+                "；".join(filter(None, self.stage_extra(each))),
+                self.clause(each.cite),
+            )
             for n, each in enumerate(self.standard.stages, 1)
         ]
-        columns = (("", ""), ("环节", "stage"), ("谁办", "actor"), ("期限", "window"), ("要件", "needs"), ("条款", "clause"))
+        columns = (
+            ("", ""),
+            ("环节", "stage"),
+            ("谁办", "actor"),
+            ("期限", "window"),
+            ("要件", "needs"),
+            ("条款", "clause"),
+        )
         self.section("环节", "Stages", columns, rows, 4)
 
     def window(self, each: Stage) -> str:
@@ -159,13 +190,21 @@ class Page:
 
     def forms(self) -> None:
         rows = [
-            (self.title(each), "、".join(f.label for f in each.fields), " → ".join(o.label for o in each.opinions), self.clause(each.cite))
+            (
+                self.title(each),
+                "、".join(f.label for f in each.fields),
+                " → ".join(o.label for o in each.opinions),
+                self.clause(each.cite),
+            )
             for each in self.standard.forms
         ]
         self.section("表格", "Forms", (("表格", "form"), ("栏目", "fields"), ("意见", "opinions"), ("条款", "clause")), rows, 1)
 
     def provisions(self) -> None:
-        rows = [(self.title(each), self.provision(each.text, each.values), self.clause(each.cite)) for each in self.standard.provisions]
+        rows = [
+            (self.title(each), self.provision(each.text, each.values), self.clause(each.cite))
+            for each in self.standard.provisions
+        ]
         self.section("其他规定", "Other provisions", (("规定", "provision"), ("内容", "content"), ("条款", "clause")), rows, 1)
 
     def provision(self, text: str, values: tuple[object, ...]) -> str:

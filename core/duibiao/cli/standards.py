@@ -7,7 +7,11 @@ import click
 from duibiao.cli.base import command, option, session
 
 
-@command("standards", zh="列出全部标准：编号、版次、名称、评估对象、文件。", en="List all standards: id, edition, title, unit kinds, document.")
+@command(
+    "standards",
+    zh="列出全部标准：编号、版次、名称、评估对象、文件。",
+    en="List all standards: id, edition, title, unit kinds, document.",
+)
 @option("--json", "as_json", is_flag=True, zh="输出 JSON", en="Print JSON")
 @click.pass_context
 def standards(ctx: click.Context, as_json: bool) -> None:
@@ -34,11 +38,19 @@ def standards(ctx: click.Context, as_json: bool) -> None:
         )
         return
     columns = [state.say(*words) for words in (("编号", "id"), ("版次", "edition"), ("名称", "title"), ("对象", "unit kinds"))]
-    rows = [(each.id, each.edition, state.say(each.title, each.title_en or each.title), "、".join(each.unit_kinds)) for each in headers]
+    rows = [
+        (each.id, each.edition, state.say(each.title, each.title_en or each.title), "、".join(each.unit_kinds))
+        for each in headers
+    ]
     console().print(table(columns, rows, grow=2))
     broken = [each.name for each in state.registry.plugins if each.state == "broken"]
     if broken:
-        click.echo(state.say(f"有损坏的插件：{'、'.join(broken)}（duibiao plugins 看原因）", f"Broken plugins: {', '.join(broken)} (duibiao plugins says why)"))
+        click.echo(
+            state.say(
+                f"有损坏的插件：{'、'.join(broken)}（duibiao plugins 看原因）",
+                f"Broken plugins: {', '.join(broken)} (duibiao plugins says why)",
+            )
+        )
 
 
 @command(

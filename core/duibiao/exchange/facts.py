@@ -56,9 +56,7 @@ def _from_toml(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> li
     problems = Collector()
     found = _units(source.data, Where(name), vocabulary, as_of, problems)
     if problems.problems:
-        raise BadInputError(
-            evolve(p, where=evolve(p.where, line=source.line(p.where.path))) for p in problems.problems
-        )
+        raise BadInputError(evolve(p, where=evolve(p.where, line=source.line(p.where.path))) for p in problems.problems)
     return found
 
 

@@ -173,9 +173,7 @@ class Holding:
 
     def on(self, day: date) -> bool:
         """Whether the honour is valid on *day* (both ends included)."""
-        return (
-            self.held and (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
-        )
+        return self.held and (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 Value = int | date | Grading | Ticks | Holding | tuple[Happening, ...]

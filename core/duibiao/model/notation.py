@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -73,10 +73,11 @@ def split_number(raw: object) -> tuple[Decimal, str]:
 
 def unit_of(symbol: str) -> str:
     """The canonical unit for *symbol*; NotationError for an unknown one."""
-    try:
-        return _SYMBOLS.get(symbol) or {None: ""}[symbol or None]
-    except KeyError:
-        raise NotationError("DB017", ", ".join(UNITS)) from None
+    if not symbol:
+        return ""
+    if symbol not in _SYMBOLS:
+        raise NotationError("DB017", ", ".join(UNITS))
+    return _SYMBOLS[symbol]
 
 
 def read_number(ftype: FactType, raw: object) -> int:
@@ -261,7 +262,7 @@ def _options(ftype: FactType) -> str:
     return ", ".join(f"{each.id} {each.title}" for each in ftype.options)
 
 
-_READERS = {
+_READERS: Mapping[Kind, Callable[[FactType, Any], Value]] = {
     Kind.FLAG: _read_flag,
     Kind.DATE: _read_date,
     Kind.CHOICE: _read_level,

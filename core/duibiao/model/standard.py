@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -53,9 +53,9 @@ class Document:
     id: str
     title: str
     issuer: str = ""
-    date: datetime.date | None = None
-    in_force: datetime.date | None = None
-    until: datetime.date | None = None
+    date: dt.date | None = None
+    in_force: dt.date | None = None
+    until: dt.date | None = None
     based_on: tuple[str, ...] = ()
     source: str = "primary"
     note: str = ""

@@ -42,7 +42,18 @@ STANDARD_TABLES = SHARED_TABLES | {
     "standard", "scoring", "award", "gate", "veto", "criterion", "target", "selection", "stage", "form", "provision", "shape",
 }  # fmt: skip
 _RULE_KEYS = CONDITION_KEYS | POINTS_KEYS
-_LEAF_KEYS = CITE_KEYS | {"id", "title", "title_en", "topic", "force", "when", "only_for", "exempt", "scored_by", "like"}
+_LEAF_KEYS = CITE_KEYS | {
+    "id",
+    "title",
+    "title_en",
+    "topic",
+    "force",
+    "when",
+    "only_for",
+    "exempt",
+    "scored_by",
+    "like",
+}
 
 
 @frozen
@@ -147,9 +158,7 @@ class _Builder:
                 self.left.append(made)
 
     def standard(self, source: Source) -> None:
-        header = build(
-            Header, source.data["standard"], source.where("standard"), self.problems, given={"provisions": ()}
-        )
+        header = build(Header, source.data["standard"], source.where("standard"), self.problems, given={"provisions": ()})
         if header is None:
             return
         self.own_name(header.id, header.where.at("id"))
@@ -168,7 +177,7 @@ class _Builder:
         )
 
     def scoring(self, source: Source, cite: Cite, bare: frozenset[str]) -> Scoring:
-        given = {
+        parts: dict[str, Any] = {
             "awards": self.items(Award, source, "award", cite, bare),
             "gates": self.ruled(Gate, source, "gate", cite, bare),
             "vetoes": self.ruled(Veto, source, "veto", cite, bare),
@@ -176,14 +185,13 @@ class _Builder:
         }
         table = source.data.get("scoring")
         if table is None:
-            return Scoring(**given)
+            return Scoring(**parts)
         place = source.where("scoring")
-        return build(Scoring, table, place, self.problems, given=given, default_cite=cite) or Scoring(**given)
+        return build(Scoring, table, place, self.problems, given=parts, default_cite=cite) or Scoring(**parts)
 
     def items(self, cls: type[I], source: Source, key: str, cite: Cite, bare: frozenset[str]) -> tuple[I, ...]:
         made = (
-            build(cls, table, where, self.problems, default_cite=cite, optional=bare)
-            for table, where in self.tables(source, key)
+            build(cls, table, where, self.problems, default_cite=cite, optional=bare) for table, where in self.tables(source, key)
         )
         return tuple(each for each in made if each is not None)
 
@@ -232,9 +240,7 @@ class _Builder:
             return None
         return evolve(made, indicators=tuple(leaf for leaf in leaves if leaf is not None))
 
-    def indicator(
-        self, table: Mapping[str, Any], where: Where, cite: Cite, topic: str, bare: frozenset[str]
-    ) -> Indicator | None:
+    def indicator(self, table: Mapping[str, Any], where: Where, cite: Cite, topic: str, bare: frozenset[str]) -> Indicator | None:
         rest = _without(table, _RULE_KEYS)
         rest.setdefault("topic", topic)
         given = {"condition": _only(table, CONDITION_KEYS), "points": _only(table, POINTS_KEYS)}

@@ -32,9 +32,7 @@ def _list(table: Mapping[str, Any], key: str, where: Where, problems: Collector)
     return found
 
 
-def _shaped(
-    table: Mapping[str, Any], where: Where, shapes: Mapping[str, Any], problems: Collector
-) -> dict[str, Any]:
+def _shaped(table: Mapping[str, Any], where: Where, shapes: Mapping[str, Any], problems: Collector) -> dict[str, Any]:
     name = table.get("like")
     own = {key: value for key, value in table.items() if key != "like"}
     if name is None:
@@ -55,9 +53,7 @@ def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
-def _rows(
-    spec: Any, where: Where, shapes: Mapping[str, Any], problems: Collector
-) -> Iterator[tuple[dict[str, Any], Where]]:
+def _rows(spec: Any, where: Where, shapes: Mapping[str, Any], problems: Collector) -> Iterator[tuple[dict[str, Any], Where]]:
     if not isinstance(spec, Mapping) or not isinstance(spec.get("columns"), list) or not isinstance(spec.get("rows"), list):
         problems.add("DB008", where, found=spec, allowed="columns = […], rows = [[…], …]")
         return

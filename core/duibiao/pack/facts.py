@@ -87,5 +87,3 @@ def read_period(raw: Any, where: Where, problems: Collector) -> str:
         return str(raw)
     problems.add("DB008", where, found=raw, allowed='"2011"')
     return ""
-
-

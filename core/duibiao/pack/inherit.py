@@ -46,9 +46,7 @@ def _scoring(mine: Scoring, theirs: Scoring, without: frozenset[str]) -> Scoring
     )
 
 
-def _criteria(
-    mine: tuple[Criterion, ...], theirs: tuple[Criterion, ...], without: frozenset[str]
-) -> tuple[Criterion, ...]:
+def _criteria(mine: tuple[Criterion, ...], theirs: tuple[Criterion, ...], without: frozenset[str]) -> tuple[Criterion, ...]:
     own = {each.id: each for each in mine}
     found = []
     for old in theirs:
@@ -60,9 +58,7 @@ def _criteria(
     return (*found, *own.values())
 
 
-def _leaves(
-    mine: tuple[Indicator, ...], theirs: tuple[Indicator, ...], without: frozenset[str]
-) -> tuple[Indicator, ...]:
+def _leaves(mine: tuple[Indicator, ...], theirs: tuple[Indicator, ...], without: frozenset[str]) -> tuple[Indicator, ...]:
     own = {each.id: each for each in mine}
     found = []
     for old in theirs:

@@ -38,11 +38,11 @@ class _Places:
     def collect(self) -> dict[Path, int]:
         table: Path = ()
         while self.at < len(self.tokens):
-            kind, token, line = self.tokens[self.at]
+            kind, piece, line = self.tokens[self.at]
             if kind in ("newline", "comment"):
                 self.at += 1
-            elif token in ("[[", "["):
-                table = self.header(token == "[[", line)
+            elif piece in ("[[", "["):
+                table = self.header(piece == "[[", line)
             else:
                 self.pair(table)
         return self.places
@@ -66,13 +66,13 @@ class _Places:
     def keys(self, ends: tuple[str, ...]) -> list[str]:
         found: list[str] = []
         while self.at < len(self.tokens):
-            kind, token, _ = self.tokens[self.at]
-            if token in ends and kind == "mark" or kind == "newline":
+            kind, piece, _ = self.tokens[self.at]
+            if (piece in ends and kind == "mark") or kind == "newline":
                 break
             if kind == "text":
-                found.append(token.strip("\"'"))
+                found.append(piece.strip("\"'"))
             elif kind == "bare":
-                found.append(token)
+                found.append(piece)
             self.at += 1
         return found
 
@@ -92,18 +92,18 @@ class _Places:
     def value(self, path: Path) -> None:
         if self.at >= len(self.tokens):
             return
-        token = self.tokens[self.at][1]
-        if token in ("[", "[["):
-            self.array(path, token)
-        elif token == "{":
+        piece = self.tokens[self.at][1]
+        if piece in ("[", "[["):
+            self.array(path, piece)
+        elif piece == "{":
             self.table(path)
         else:
             while self.at < len(self.tokens) and not self._ends_value():
                 self.at += 1
 
     def _ends_value(self) -> bool:
-        kind, token, _ = self.tokens[self.at]
-        return kind in ("newline", "comment") or (kind == "mark" and token in (",", "]", "}", "]]"))
+        kind, piece, _ = self.tokens[self.at]
+        return kind in ("newline", "comment") or (kind == "mark" and piece in (",", "]", "}", "]]"))
 
     def array(self, path: Path, opening: str) -> None:
         self.split(opening)
@@ -113,12 +113,12 @@ class _Places:
             self.skip_blank()
             if self.at >= len(self.tokens):
                 return
-            kind, token, line = self.tokens[self.at]
-            if kind == "mark" and token in ("]", "]]"):
-                self.split(token)
+            kind, piece, line = self.tokens[self.at]
+            if kind == "mark" and piece in ("]", "]]"):
+                self.split(piece)
                 self.at += 1
                 return
-            if token == ",":
+            if piece == ",":
                 self.at += 1
                 continue
             self.places.setdefault((*path, index), line)
@@ -127,11 +127,11 @@ class _Places:
             self.at += before == self.at
             index += 1
 
-    def split(self, token: str) -> None:
+    def split(self, piece: str) -> None:
         """Inside values ``[[`` and ``]]`` are two brackets."""
-        if len(token) == 2:
+        if len(piece) == 2:
             _, _, line = self.tokens[self.at]
-            self.tokens[self.at : self.at + 1] = [("mark", token[0], line), ("mark", token[0], line)]
+            self.tokens[self.at : self.at + 1] = [("mark", piece[0], line), ("mark", piece[0], line)]
 
     def table(self, path: Path) -> None:
         self.at += 1
@@ -139,11 +139,11 @@ class _Places:
             self.skip_blank()
             if self.at >= len(self.tokens):
                 return
-            token = self.tokens[self.at][1]
-            if token == "}":
+            piece = self.tokens[self.at][1]
+            if piece == "}":
                 self.at += 1
                 return
-            if token == ",":
+            if piece == ",":
                 self.at += 1
                 continue
             before = self.at
@@ -155,8 +155,8 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
     found = []
     line = 1
     for match in _TOKEN.finditer(text):
-        kind, token = match.lastgroup or "", match.group()
+        kind, piece = match.lastgroup or "", match.group()
         if kind != "space":
-            found.append((kind, token, line))
-        line += token.count("\n")
+            found.append((kind, piece, line))
+        line += piece.count("\n")
     return found

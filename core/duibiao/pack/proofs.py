@@ -16,7 +16,7 @@ from duibiao.rules.conditions import At, LocatedRuleError, condition
 from duibiao.rules.context import KINDS, UNIT_KIND, Context
 from duibiao.rules.interpret import Interpreter
 from duibiao.rules.lower import check_guard, lower
-from duibiao.rules.nodes import FALSE, Flag, Input, inputs_of
+from duibiao.rules.nodes import FALSE, Input, Span
 from duibiao.rules.program import Program
 
 FORCES = ("must", "aim", "may")
@@ -101,17 +101,19 @@ def _choices(standard: Standard, problems: Collector) -> None:
         one_of(selection.where.at("ties"), selection.ties, TIES)
     for provision in standard.provisions:
         one_of(provision.where.at("kind"), provision.kind, PROVISIONS)
-    for item in (*standard.awards, *standard.stages):
-        for index, kind in enumerate(item.unit_kinds):
-            one_of(item.where.at("unit_kinds", index), kind, KINDS)
+    limited = [(a.where, a.unit_kinds) for a in standard.awards] + [(s.where, s.unit_kinds) for s in standard.stages]
+    for where, kinds in limited:
+        for index, kind in enumerate(kinds):
+            one_of(where.at("unit_kinds", index), kind, KINDS)
 
 
 def _cites(standard: Standard, world: World, problems: Collector) -> None:
     topics = world.vocabulary.topics
-    for group in standard.criteria:
-        for owner in (group, *group.indicators):
-            if owner.topic and owner.topic not in topics:
-                problems.add("DB026", owner.where.at("topic"), found=owner.topic, among=topics)
+    named = [(each.where, each.topic) for each in standard.criteria]
+    named += [(leaf.where, leaf.topic) for leaf in standard.indicators()]
+    for where, topic in named:
+        if topic and topic not in topics:
+            problems.add("DB026", where.at("topic"), found=topic, among=topics)
     for item in items_of(standard):
         _cite(item, world, problems)
     if standard.scoring.cite.assumed and not standard.scoring.cite.reason:
@@ -258,7 +260,9 @@ def _only_kind(kind: int) -> Callable[[Input], Span | None]:
     return lambda each: (kind, kind) if each == UNIT_KIND else None
 
 
-def prove_coverage(documents: Iterable[Document], standards: Iterable[Standard], left: Iterable[NotEncoded], problems: Collector) -> None:
+def prove_coverage(
+    documents: Iterable[Document], standards: Iterable[Standard], left: Iterable[NotEncoded], problems: Collector
+) -> None:
     """Every clause and row of *documents* is cited by an item or listed as deliberately left as text."""
     cited: set[tuple[str, str]] = set()
     carried: set[str] = set()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Hashable, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import attrs
 import cattrs
@@ -108,26 +108,25 @@ def _required(cls: type[Any]) -> frozenset[str]:
 
 def build(
     cls: type[T], table: Any, where: Where, problems: Collector, *, given: Mapping[str, Any] | None = None,
-    also: Iterable[str] = (), optional: frozenset[str] = frozenset(), default_cite: Cite | None = None,
+    optional: frozenset[str] = frozenset(), default_cite: Cite | None = None,
 ) -> T | None:  # fmt: skip
     """*table* as a *cls*; None when it cannot be built.
 
-    *given* are fields already made, *also* further keys that the caller reads itself, *optional* required fields that may be
-    missing here, *default_cite* what a citation inherits.
+    *given* are fields already made, *optional* required fields that may be missing here, *default_cite* what a citation inherits.
     """
     given = given or {}
     if not isinstance(table, Mapping):
         problems.add("DB008", where, found=table, allowed="[table]")
         return None
-    types = _types(cls)
+    types = _types(cast(Hashable, cls))
     citing = "cite" in types
     own = set(types) - _OURS - set(given)
     before = len(problems.problems)
-    unknown_keys(table, {*own, *(CITE_KEYS if citing else ()), *also}, where, problems)
+    unknown_keys(table, {*own, *(CITE_KEYS if citing else ())}, where, problems)
     values = dict(given)
     for key in own & set(table):
         values[key] = convert(table[key], types[key], where.at(key), problems)
-    for key in sorted((_required(cls) - set(values)) - optional):
+    for key in sorted((_required(cast(Hashable, cls)) - set(values)) - optional):
         problems.add("DB007", where, found=table.get("id", ""), allowed=key)
     for key in optional - set(values):
         values[key] = ""
@@ -181,8 +180,3 @@ def _cite(table: Mapping[str, Any], where: Where, problems: Collector, default: 
     values.setdefault("assumed", False)
     values.setdefault("reason", "")
     return Cite(**{key: value for key, value in values.items() if value is not None})
-
-
-def is_datetime(value: object) -> bool:
-    """Whether TOML gave a moment where a day belongs."""
-    return isinstance(value, datetime)

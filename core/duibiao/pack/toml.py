@@ -20,7 +20,7 @@ DEEPEST = 32
 
 _PART = r"""(?:"[^"\n]*+"|'[^'\n]*+'|[A-Za-z0-9_-]++)"""
 _DOTTED = re.compile(rf"""(?<![\w"'-])(?:{_PART}[ \t]*+\.[ \t]*+){{{MOST_DOTS + 1},}}""")
-_NESTED = re.compile(r"[\[{](?:\s*+[\[{]|\s*+[A-Za-z0-9_-]++\s*+=\s*+[\[{]){%d,}" % DEEPEST)
+_NESTED = re.compile(r"[\[{](?:\s*+[\[{]|\s*+[A-Za-z0-9_-]++\s*+=\s*+[\[{]){" + str(DEEPEST) + ",}")
 _CHINESE_KEY = re.compile(r"^\s*[^\"'#=\[\]]*[\u3400-\u9fff][^\"'#=]*=|^\s*\[+[^\"'\]]*[\u3400-\u9fff]")
 _NOT_FINITE = re.compile(r"[=\[,]\s*([+-]?(?:nan|inf))\b")
 _WIDE = re.compile(r"[“”‘’＝，。：；（）【】]")

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from duibiao.errors import Collector, Where
 from duibiao.model.facts import LEVELLED, FactType, Kind, Option, Topic, Vocabulary
-from duibiao.model.notation import UNITS, NotationError, split_number, to_steps
+from duibiao.model.notation import NotationError, split_number, to_steps
 from duibiao.model.standard import Literal
 from duibiao.pack.structure import build
 from duibiao.pack.toml import Source, parse_toml
@@ -99,10 +99,9 @@ def _fact_type(fact: _Fact, where: Where, problems: Collector) -> FactType | Non
     kind = Kind(fact.kind)
     unit = fact.unit or _DEFAULT_UNIT.get(kind, "")
     options = fact.levels or fact.members or fact.kinds
-    if kind in LEVELLED or kind is Kind.CHECKLIST:
-        if not options:
-            problems.add("DB007", where, found=fact.id, allowed="levels" if kind in LEVELLED else "members")
-            return None
+    if (kind in LEVELLED or kind is Kind.CHECKLIST) and not options:
+        problems.add("DB007", where, found=fact.id, allowed="levels" if kind in LEVELLED else "members")
+        return None
     names = [each.id for each in options]
     if len(set(names)) != len(names):
         problems.add("DB009", where, found=", ".join(sorted({n for n in names if names.count(n) > 1})))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from attrs import frozen
@@ -24,9 +25,7 @@ class Band:
     points: int
 
 
-def bands_of(
-    spec: Any, subject: Quantity, steps: Callable[[Any], int], literal: Callable[[Any], Quantity]
-) -> tuple[Num, int]:
+def bands_of(spec: Any, subject: Quantity, steps: Callable[[Any], int], literal: Callable[[Any], Quantity]) -> tuple[Num, int]:
     """The points node of a list of bands, and the best band's points.
 
     Raises RuleError: a gap (DB014), an overlap (DB013), or a band that is no band.
@@ -34,7 +33,7 @@ def bands_of(
     if not isinstance(spec, list) or not spec:
         raise RuleError("DB008", spec, "[{ at_least = …, points = … }]")
     bands = sorted((_band(each, subject, steps, literal) for each in spec), key=_order)
-    for below, above in zip(bands, bands[1:], strict=False):
+    for below, above in pairwise(bands):
         _adjoin(below, above)
     _reach(bands, subject)
     best = max(band.points for band in bands)

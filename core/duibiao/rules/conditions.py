@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from attrs import frozen
 
@@ -21,8 +22,8 @@ from duibiao.rules.nodes import (
     Const,
     Num,
     Truth,
-    bounds,
     both,
+    bounds,
     either,
     equal,
     more_than,
@@ -41,6 +42,7 @@ from duibiao.rules.quantity import (
     rounded,
 )
 
+T = TypeVar("T")
 SUBJECTS = ("fact", "rule", "all_of", "any_of", "none_of", "holds")
 THRESHOLDS = {"at_least": ">=", "more_than": ">", "at_most": "<=", "less_than": "<", "equals": "=="}
 CHANGES = ("rises", "rises_by", "not_rising", "not_falling")
@@ -90,7 +92,7 @@ class LocatedRuleError(Exception):
         self.error, self.path, self.found = error, path, found
 
 
-def located(spec: object, at: At, action: Callable[[], Any]) -> Any:
+def located(spec: object, at: At, action: Callable[[], T]) -> T:
     """Run *action*; an error without a place gets *at* and, if it names nothing, *spec* as what was found."""
     try:
         return action()
@@ -231,9 +233,7 @@ def _variants(spec: Mapping[str, Any], ftype: FactType, context: Context, at: At
     return Lowered(test, applies, sketch)
 
 
-def _special(
-    case: Any, base: Mapping[str, Any], ftype: FactType, context: Context, at: At
-) -> tuple[Truth, Sketch, Lowered]:
+def _special(case: Any, base: Mapping[str, Any], ftype: FactType, context: Context, at: At) -> tuple[Truth, Sketch, Lowered]:
     if not isinstance(case, Mapping) or "when" not in case:
         raise LocatedRuleError(RuleError("DB007", "", "when"), at.path)
     guard = condition(case["when"], context, at.at("when"))
@@ -257,7 +257,7 @@ def _cases_by_kind(
     found = []
     for kinds, case in table.items():
         names = tuple(part.strip() for part in kinds.replace("、", ",").split(","))
-        guard = located(kinds, at.at(kinds), lambda names=names: context.kind_is(names))
+        guard = located(kinds, at.at(kinds), partial(context.kind_is, names))
         found.append((guard, Sketch("kind_is", guard, text=kinds), _with(case, base, ftype, context, at.at(kinds))))
     return found
 
@@ -271,7 +271,7 @@ def _cases_by_value(
     found = []
     for name, case in spec["values"].items():
         place = at.at("values", name)
-        guard = located(name, place, lambda name=name: _value_is(attribute, name, context))
+        guard = located(name, place, partial(_value_is, attribute, name, context))
         sketch = Sketch("level_is", guard, attribute.id, operator="=", text=name)
         found.append((guard, sketch, _with(case, base, ftype, context, place)))
     return found
@@ -314,13 +314,14 @@ def _checklist(spec: Mapping[str, Any], ftype: FactType, context: Context) -> Lo
     tests = context.members(ftype, spec.get("has"))
     names = spec.get("has") or [each.id for each in ftype.options]
     children = tuple(
-        Sketch("member", test, ftype.id, text=context.option(ftype, name))
-        for test, name in zip(tests, names, strict=True)
+        Sketch("member", test, ftype.id, text=context.option(ftype, name)) for test, name in zip(tests, names, strict=True)
     )
     least = spec.get("has_at_least")
     if least is None:
         test = both(*tests)
-        return Lowered(test, YES, Sketch("has_all", test, ftype.id, shown=present(tests), children=children))
+        return Lowered(
+            test, YES, Sketch("has_all", test, ftype.id, present(tests), constant(Fraction(len(tests)), ""), children=children)
+        )
     if isinstance(least, bool) or not isinstance(least, int) or not 1 <= least <= len(tests):
         raise RuleError("DB024", least, f"1 … {len(tests)}")
     shown, bound = present(tests), constant(Fraction(least), "")
@@ -342,9 +343,7 @@ def _levelled(spec: Mapping[str, Any], ftype: FactType, context: Context, at: At
     shown = Quantity(levels.read, Fraction(1), "")
     for key in keys:
         names = spec[key] if key == "one_of" else [spec[key]]
-        test = located(
-            names, at.at(key), lambda key=key, names=names: _level_test(key, names, ftype, shown, context)
-        )
+        test = located(names, at.at(key), partial(_level_test, key, names, ftype, shown, context))
         tests.append(test)
         titles = "、".join(ftype.options[context.level(ftype, name)].title for name in names)
         sketches.append(Sketch("level_is", test, ftype.id, operator=THRESHOLDS.get(key, "=").replace("==", "="), text=titles))
@@ -376,9 +375,7 @@ def _numeric(spec: Mapping[str, Any], ftype: FactType, context: Context, at: At)
     sketches: list[Sketch] = []
     for key in spec:
         if key in suits:
-            test, sketch = located(
-                spec[key], at.at(key), lambda key=key: _numeric_test(key, spec, ftype, subject, context)
-            )
+            test, sketch = located(spec[key], at.at(key), partial(_numeric_test, key, spec, ftype, subject, context))
             tests.append(test)
             sketches.append(sketch)
     if not tests:
@@ -479,9 +476,7 @@ def _bound(raw: Any, spec: Mapping[str, Any], subject: Quantity, context: Contex
     return Quantity(scaled.top, scaled.step, subject.unit)
 
 
-def _between(
-    raw: Any, spec: Mapping[str, Any], ftype: FactType, subject: Quantity, context: Context
-) -> tuple[Truth, Sketch]:
+def _between(raw: Any, spec: Mapping[str, Any], ftype: FactType, subject: Quantity, context: Context) -> tuple[Truth, Sketch]:
     if not isinstance(raw, list) or len(raw) != 2:
         raise RuleError("DB008", raw, "[low, high]")
     low, high = (_bound(each, spec, subject, context) for each in raw)

@@ -168,7 +168,7 @@ class _Reader:
             if not number.is_finite() or number.adjusted() > 15 or number.adjusted() < -15:
                 raise RuleError("DB036", written, 2**53)
             return constant(Fraction(number)), self.quote(node)
-        raise RuleError("DB021", self.text(node), "1, 2.5, 10%, \"…\"")
+        raise RuleError("DB021", self.text(node), '1, 2.5, 10%, "…"')
 
     def name(self, name: str) -> tuple[Operand, Sketch]:
         result = self.context.result

@@ -139,9 +139,7 @@ class _Lowering:
         kind_sketch = Sketch("kind_is", kinds, text="、".join(header.unit_kinds))
         if header.scope is None:
             return kinds, kind_sketch
-        extra: Lowered = self.attempt(
-            header.where.at("scope"), lambda: condition(header.scope, self.context, At()), _NOTHING
-        )
+        extra: Lowered = self.attempt(header.where.at("scope"), lambda: condition(header.scope, self.context, At()), _NOTHING)
         test = both(kinds, extra.test)
         return test, Sketch("all_of", test, children=(kind_sketch, extra.sketch))
 
@@ -319,9 +317,7 @@ class _Lowering:
         if gate.requires:
             test, sketch = self.expression(gate.where.at("requires"), gate.requires)
         else:
-            found: Lowered = self.attempt(
-                gate.where, lambda: condition(gate.condition, self.context, At()), _NOTHING
-            )
+            found: Lowered = self.attempt(gate.where, lambda: condition(gate.condition, self.context, At()), _NOTHING)
             test, sketch = found.test, found.sketch
         self.result.gates[gate.id] = test
         return Finding(id=gate.id, test=test, sketch=sketch)
@@ -331,9 +327,7 @@ class _Lowering:
         if not veto.confirmed:
             return Finding(id=veto.id, test=found.test, sketch=found.sketch)
         flag = {"fact": veto.confirmed}
-        confirmed: Lowered = self.attempt(
-            veto.where, lambda: condition(flag, self.context, At(("confirmed",))), _NOTHING
-        )
+        confirmed: Lowered = self.attempt(veto.where, lambda: condition(flag, self.context, At(("confirmed",))), _NOTHING)
         test = both(found.test, confirmed.test)
         sketch = Sketch("all_of", test, children=(found.sketch, confirmed.sketch))
         return Finding(id=veto.id, test=test, sketch=sketch, pending=found.test)

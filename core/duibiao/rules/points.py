@@ -80,7 +80,9 @@ class Marks:
         return top if scale.denominator == 1 else Div(top, Const(scale.denominator), "half_up")
 
 
-def lower_points(spec: Mapping[str, Any], condition: Mapping[str, Any], met: Truth, context: Context, marks: Marks, at: At) -> Scored:
+def lower_points(
+    spec: Mapping[str, Any], condition: Mapping[str, Any], met: Truth, context: Context, marks: Marks, at: At
+) -> Scored:
     """Lower an indicator's points keys; *met* is its condition, for all-or-nothing points.
 
     Raises LocatedRuleError.
@@ -346,11 +348,11 @@ def _sources(table: _Table, spec: Any) -> Scored:
         shares.append((table.context.number(table.type(each.get("fact"))), Fraction(number) / 100))
     if sum(share for _, share in shares) != 1:
         raise RuleError("DB044", f"{float(sum(share for _, share in shares)):.4%}", "100%")
-    for number, _ in shares:
-        if number.unit != "point":
-            raise RuleError("DB017", number.unit or "-", "point")
-    step = min(number.step * share for number, share in shares) / 1000
-    parts = [(number.top, number.step * share / step) for number, share in shares]
+    for mark, _ in shares:
+        if mark.unit != "point":
+            raise RuleError("DB017", mark.unit or "-", "point")
+    step = min(mark.step * share for mark, share in shares) / 1000
+    parts = [(mark.top, mark.step * share / step) for mark, share in shares]
     common = 1
     for _, factor in parts:
         common = common * factor.denominator

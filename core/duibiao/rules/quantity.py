@@ -115,7 +115,7 @@ def _product(left: Num, right: Num) -> Num:
 def aligned(parts: list[Quantity]) -> tuple[list[Num], Fraction, str | None, bool]:
     """The integers of *parts* at one common step, with that step, their unit, and whether they are rates."""
     if any(part.bottom is not None for part in parts):
-        raise RuleError("DB021", "/", "round(a / b, \"0.1\", \"half_up\")")
+        raise RuleError("DB021", "/", 'round(a / b, "0.1", "half_up")')
     unit, rate = parts[0].unit, any(part.rate for part in parts)
     for part in parts[1:]:
         unit = agree(evolve(parts[0], unit=unit, rate=rate), part)
@@ -141,7 +141,7 @@ def add(left: Quantity, right: Quantity, sign: int = 1) -> Quantity:
 def multiply(left: Quantity, right: Quantity) -> Quantity:
     """Product; at most one side may carry a unit other than a ratio."""
     if left.bottom is not None or right.bottom is not None:
-        raise RuleError("DB021", "/", "round(a / b, \"0.1\", \"half_up\")")
+        raise RuleError("DB021", "/", 'round(a / b, "0.1", "half_up")')
     plain = (None, RATIO)
     if left.unit not in plain and right.unit not in plain:
         raise RuleError("DB017", f"{left.unit} × {right.unit}")
@@ -164,7 +164,7 @@ def divide_by(left: Quantity, right: Quantity) -> Quantity:
             raise RuleError("DB022", "0")
         return multiply(left, constant(1 / divisor, right.unit if right.unit == RATIO else None))
     if left.bottom is not None or right.bottom is not None:
-        raise RuleError("DB021", "a / b / c", "round(a / b, \"0.1\", \"half_up\")")
+        raise RuleError("DB021", "a / b / c", 'round(a / b, "0.1", "half_up")')
     if bounds(right.top)[0] < 0:
         raise RuleError("DB023", "< 0")
     unit = RATIO if left.unit == right.unit else f"{left.unit or 1}/{right.unit or 1}"

@@ -10,8 +10,8 @@ from attrs import evolve
 
 from duibiao.errors import BadInputError, Collector, Problem
 from duibiao.exchange.facts import read_bytes, read_facts
-from duibiao.model.outcome import Assessment, IndicatorResult, Interval, Reason, StateResult
 from duibiao.model.notation import plain
+from duibiao.model.outcome import Assessment, IndicatorResult, Interval, Reason, StateResult
 from duibiao.pack.override import Override, read_override
 from duibiao.pack.toml import parse_toml
 from duibiao.registry import Registry
@@ -30,9 +30,7 @@ def read_overrides(paths: tuple[Path, ...]) -> tuple[Override, ...]:
             problems += error.problems
             continue
         made = read_override(source, collector)
-        problems += [
-            evolve(p, where=evolve(p.where, line=source.line(p.where.path))) for p in collector.problems
-        ]
+        problems += [evolve(p, where=evolve(p.where, line=source.line(p.where.path))) for p in collector.problems]
         if made is not None:
             found.append(made)
     if problems:
@@ -92,7 +90,13 @@ def _unit(each: Assessment) -> dict[str, Any]:
 
 
 def _state(each: StateResult) -> dict[str, Any]:
-    return {"id": each.id, "title": each.title, "state": each.state.value, "clause": each.cite.clause, "document": each.cite.document}
+    return {
+        "id": each.id,
+        "title": each.title,
+        "state": each.state.value,
+        "clause": each.cite.clause,
+        "document": each.cite.document,
+    }
 
 
 def _interval(points: Interval | None) -> dict[str, str] | None:
@@ -111,7 +115,13 @@ def _indicator(leaf: IndicatorResult) -> dict[str, Any]:
         "points": _interval(leaf.points),
         "force": leaf.force,
         "value": {"number": step.value, "unit": step.unit} if step.value else None,
-        "rule": {"kind": step.kind, "fact": step.subject, "operator": step.operator, "bound": step.bound, "text": step.text},
+        "rule": {
+            "kind": step.kind,
+            "fact": step.subject,
+            "operator": step.operator,
+            "bound": step.bound,
+            "text": step.text,
+        },
         "clause": leaf.cite.clause,
         "document": leaf.cite.document,
         "because": reason_json(leaf.because),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -33,6 +34,8 @@ _CHANGES = {
     "not_rising": ("不高于上一年", "not above last year"),
     "not_falling": ("不低于上一年", "not below last year"),
 }
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Phrases:
@@ -120,7 +123,7 @@ class Phrases:
     def condition(self, spec: Any) -> str:
         """A condition in words."""
         if isinstance(spec, str):
-            return spec
+            return self.expression(spec)
         if isinstance(spec, list | tuple):
             return self._join("all_of", spec)
         if not isinstance(spec, Mapping):
@@ -129,10 +132,15 @@ class Phrases:
             if key in spec:
                 return self._join(key, spec[key])
         if "rule" in spec:
-            return str(spec["rule"])
+            return self.expression(str(spec["rule"]))
         if "holds" in spec:
             return self.say("持有 ", "holds ") + self.fact(str(spec["holds"]))
         return self._fact(spec)
+
+    def expression(self, text: str) -> str:
+        """An expression with its fact ids replaced by their titles."""
+        types = self.vocabulary.types
+        return _NAME.sub(lambda found: self.fact(found[0]) if found[0] in types else found[0], text)
 
     def _join(self, key: str, members: Any) -> str:
         head = {"all_of": ("同时：", "all of: "), "any_of": ("任一：", "any of: "), "none_of": ("均无：", "none of: ")}[key]
@@ -147,6 +155,8 @@ class Phrases:
             subject += f"（{spec['kind']}）"
         parts = self._thresholds(spec, name)
         text = subject if not parts else f"{subject} {self.say('且', ' and ').join(parts)}"
+        if "has" in spec:
+            text += self.say("：", ": ") + "、".join(self._option(name, str(each)) for each in spec["has"])
         for case in spec.get("otherwise", ()):
             extra = self.say("且", " and ").join(self._thresholds(case, name))
             text += self.say("；若 ", "; if ") + self.condition(case.get("when")) + self.say("：", ": ") + extra
@@ -180,8 +190,6 @@ class Phrases:
             found.append(self.say(f"不低于 {self.written(spec['floor'])}", f"not below {self.written(spec['floor'])}"))
         if spec.get("is_true") is False:
             found.append(self.say("否", "no"))
-        if "has" in spec:
-            found.append("：" + "、".join(self._option(fact, str(each)) for each in spec["has"]))
         if "has_at_least" in spec:
             found.append(self.say(f"至少 {spec['has_at_least']} 项", f"at least {spec['has_at_least']}"))
         if "one_of" in spec:
@@ -265,9 +273,9 @@ class Phrases:
         if kind == "member":
             return self.fact(f"{reason.subject}.{reason.text}")
         if kind in ("is_true", "held", "is_false", "has_all"):
-            word = {"is_false": ("应为“否”", "must be no"), "has_all": ("应齐全", "must be complete")}.get(kind, ("", ""))
-            count = f" {reason.value}" if kind == "has_all" and reason.value else ""
-            return f"{subject}{count} {self.say(*word)}".strip()
+            word = {"is_false": ("应为“否”", "must be no"), "has_all": ("应齐全：", "complete:")}.get(kind, ("", ""))
+            count = f" {reason.value or '?'}/{reason.bound}" if kind == "has_all" else ""
+            return f"{subject} {self.say(*word)}".strip() + count
         if kind == "level_is":
             return f"{subject} {_SHOWN.get(reason.operator, '')} {reason.text}"
         text = f"{subject} {self._amount(reason)}"

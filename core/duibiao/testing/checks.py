@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from attrs import evolve, frozen
@@ -17,7 +18,7 @@ from duibiao.model.outcome import Assessment
 from duibiao.pack.examples import Example, expected_score, read_examples
 from duibiao.pack.proofs import prove_coverage
 from duibiao.registry import Registry
-from duibiao.rules.nodes import Span, TRUE
+from duibiao.rules.nodes import Span
 from duibiao.testing.reference import reference_findings, reference_verdicts
 from duibiao.wording import describe
 
@@ -71,16 +72,22 @@ def checks_for(registry: Registry, plugin: str) -> list[Check]:
     headers = [header for home in found.jurisdictions for header in home.standards]
     checks = [loads, Check("covers-its-documents", "条款全部编入或列明", lambda: _coverage(registry, plugin))]
     for header in headers:
-        checks.append(Check(f"{header.id}-holds-together", f"{header.id} 自洽", lambda name=header.id: _proved(registry, name)))
-    examples, problems = _examples(registry, found.target)
-    checks.append(Check("examples-are-readable", "例子可读", lambda: _failures(problems)))
+        checks.append(Check(f"{header.id}-holds-together", f"{header.id} 自洽", partial(_proved, registry, header.id)))
+    examples, unreadable = _examples(registry, found.target)
+    checks.append(Check("examples-are-readable", "例子可读", lambda: _failures(unreadable)))
     for header in headers:
         mine = [each for each in examples if each.standard == header.id]
-        checks.append(Check(f"{header.id}-has-examples", f"{header.id} 有例子", lambda name=header.id, mine=mine: _some(name, mine)))
+        checks.append(Check(f"{header.id}-has-examples", f"{header.id} 有例子", partial(_some, header.id, mine)))
     for example in examples:
         label = f"{example.standard}-{example.id}"
-        checks.append(Check(label, example.title, lambda each=example: outcome_failures(registry, each)))
-        checks.append(Check(f"{label}-engines-agree", f"{example.title}（各引擎一致）", lambda each=example: _agreement(registry, each)))
+        checks.append(Check(label, example.title, partial(outcome_failures, registry, example)))
+        checks.append(
+            Check(
+                f"{label}-engines-agree",
+                f"{example.title}（各引擎一致）",
+                partial(_agreement, registry, example),
+            )
+        )
     return checks
 
 
@@ -133,7 +140,9 @@ def outcome_failures(registry: Registry, example: Example) -> list[Failure]:
     different = [*_score(result, example.expect), *_states(result, example.expect), *_verdicts(result, example.expect)]
     line = registry.located_line(example.where)
     place = f"{example.where.file}:{line} {example.id}"
-    return [Failure(place, f"{what}：应为 {want}，得到 {got}", f"{what}: expected {want}, got {got}") for what, want, got in different]
+    return [
+        Failure(place, f"{what}：应为 {want}，得到 {got}", f"{what}: expected {want}, got {got}") for what, want, got in different
+    ]
 
 
 Difference = tuple[str, object, object]
@@ -157,7 +166,9 @@ def _states(result: Assessment, expect: Mapping[str, Any]) -> list[Difference]:
     found: list[Difference] = []
     for table, states in (("awards", result.awards), ("gates", result.gates), ("vetoes", result.vetoes)):
         got = {each.id: each.state.value for each in states}
-        found += [(f"{table}.{name}", want, got.get(name)) for name, want in expect.get(table, {}).items() if got.get(name) != want]
+        found += [
+            (f"{table}.{name}", want, got.get(name)) for name, want in expect.get(table, {}).items() if got.get(name) != want
+        ]
     return found
 
 
@@ -200,7 +211,7 @@ def disagreement(assessor: Assessor, facts: FactSet, where: str) -> list[Failure
     general = compiled.general(bound.lows, bound.highs)
     results = {"traced": compiled.trace(bound.lows, bound.highs)[0]}
     if bound.complete:
-        results["fast"] = tuple(_ints(part) for part in compiled.fast(bound.lows))  # type: ignore[assignment]
+        results["fast"] = compiled.fast(bound.lows)
     found = [
         Failure(where, f"{name} 与区间求值不一致", f"{name} differs from the interval evaluation")
         for name, result in results.items()
@@ -211,7 +222,7 @@ def disagreement(assessor: Assessor, facts: FactSet, where: str) -> list[Failure
     def known(each: Any) -> Span | None:
         slot = slots[each]
         low, high = bound.lows[slot], bound.highs[slot]
-        return (low, high) if low == high and low <= max(TRUE, each.high) else None
+        return (low, high) if low == high else None
 
     if reference_verdicts(assessor.program, known) != list(map(int, general[1])):
         found.append(Failure(where, "生成代码与逐步求值的判定不一致", "generated verdicts differ from interpretation"))
