@@ -19,7 +19,8 @@ from duibiao.errors import BadInputError, Collector
 from duibiao.hookspecs import API_VERSION, hookimpl
 from duibiao.model.facts import FactType, Unit
 from duibiao.model.outcome import Assessment
-from duibiao.model.standard import Criterion, Form, Jurisdiction, Scoring, Stage, Standard, Target
+from duibiao.model.process import Form, Stage, Target
+from duibiao.model.standard import Criterion, Jurisdiction, Scoring, Standard
 from duibiao.pack.build import PackContent, build_pack
 from duibiao.pack.toml import Source, parse_toml
 

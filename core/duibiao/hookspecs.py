@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from duibiao.model.facts import FactType, Unit
     from duibiao.model.outcome import Assessment
-    from duibiao.model.standard import Criterion, Form, Jurisdiction, Scoring, Stage, Target
+    from duibiao.model.process import Form, Stage, Target
+from duibiao.model.standard import Criterion, Jurisdiction, Scoring
 
 PROJECT = "duibiao"
 API_VERSION = 1

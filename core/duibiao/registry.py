@@ -22,7 +22,8 @@ from duibiao.assess.one import Assessor
 from duibiao.errors import BadInputError, Collector, Problem, Where, nearest_name
 from duibiao.hookspecs import API_VERSION, PROJECT
 from duibiao.model.facts import FactType, Unit, Vocabulary
-from duibiao.model.standard import Document, Header, Jurisdiction, Standard
+from duibiao.model.sources import Document
+from duibiao.model.standard import Header, Jurisdiction, Standard
 from duibiao.pack.inherit import inherit
 from duibiao.pack.override import Override, override
 from duibiao.pack.proofs import World, prove

@@ -12,7 +12,8 @@ from duibiao.assess.bind import find
 from duibiao.model.facts import FactSet, Vocabulary
 from duibiao.model.notation import split_number
 from duibiao.model.outcome import State
-from duibiao.model.standard import Spec, Target
+from duibiao.model.process import Target
+from duibiao.model.sources import Spec
 from duibiao.rules.conditions import At, condition
 from duibiao.rules.context import Context
 from duibiao.rules.interpret import Interpreter

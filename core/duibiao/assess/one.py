@@ -20,7 +20,8 @@ from duibiao.model.outcome import (
     StateResult,
     Verdict,
 )
-from duibiao.model.standard import Criterion, Item
+from duibiao.model.sources import Item
+from duibiao.model.standard import Criterion
 from duibiao.rules.compile import OUT_OF_SCOPE, Compiled, Raw, compile_program
 from duibiao.rules.nodes import FALSE, TRUE
 from duibiao.rules.program import Finding, Leaf, Program

@@ -16,7 +16,7 @@ from attrs import frozen
 
 from duibiao.model.notation import split_number
 from duibiao.model.outcome import Assessment, Interval, State
-from duibiao.model.standard import Selection
+from duibiao.model.process import Selection
 from duibiao.rules.nodes import divide
 
 

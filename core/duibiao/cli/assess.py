@@ -15,7 +15,8 @@ from duibiao.cli.base import command, option, session
     zh="用标准 STANDARD 评估事实文件 FACTS（.toml、.csv、.json）里的单位。\n"
     "输出称号、得分（区间）、哪些没达到、为什么、还缺哪些数据。缺的数据是“未知”，从不当成零或“否”。",
     en="Assess the units of the file FACTS (.toml, .csv, .json) under STANDARD.\n"
-    "Prints awards, points (an interval), what is not met and why, and which facts are missing. A missing fact is unknown, never zero or «no».",
+    "Prints awards, points (an interval), what is not met and why, and which facts are missing.\n"
+    "A missing fact is unknown, never zero or «no».",
 )
 @click.argument("standard")
 @click.argument("facts", type=click.Path(path_type=Path))

@@ -105,10 +105,14 @@ class Sheet:
         wanted = (Verdict.UNKNOWN, Verdict.NEEDS_JUDGEMENT)
         found = [leaf for leaf in self.each.indicators() if leaf.verdict in wanted]
         rows = [
-            (Text(self.phrases.verdict(leaf.verdict)[:1] + f" {self.title(leaf)}", "yellow"), "、".join(map(self.phrases.fact, leaf.missing)),
-             self.points(leaf.points) if leaf.points else "", self.clause(leaf))
+            (
+                Text(f"{self.phrases.verdict(leaf.verdict)[:1]} {self.title(leaf)}", "yellow"),
+                "、".join(map(self.phrases.fact, leaf.missing)),
+                self.points(leaf.points) if leaf.points else "",
+                self.clause(leaf),
+            )
             for leaf in found
-        ]  # fmt: skip
+        ]
         self.block(self.say("还不知道（右边是还缺的数据）", "Unknown (the facts that would settle it)"), rows)
         missing = self.each.unknown_facts
         if missing:

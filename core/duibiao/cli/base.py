@@ -23,11 +23,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 WIDEST = 100
 
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
-    "demo": ("duibiao.cli.demo:demo", "带一个真实社区走一遍每个辖区的评估", "Walk one real unit of each jurisdiction through its standard"),
+    "demo": ("duibiao.cli.demo:demo", "每个辖区带一个真实单位走一遍", "Walk one real unit of each jurisdiction through its standard"),
     "standards": ("duibiao.cli.standards:standards", "列出标准", "List the standards"),
-    "show": ("duibiao.cli.standards:show", "显示一个标准的指标、分值、称号、目标、环节和表格", "Show a standard: criteria, points, awards, targets, stages, forms"),
+    "show": ("duibiao.cli.standards:show", "显示一个标准", "Show a standard: criteria, points, awards, targets, stages, forms"),
     "facts": ("duibiao.cli.facts:facts", "列出数据项", "List the data items"),
-    "assess": ("duibiao.cli.assess:assess", "用一个标准评估事实文件里的单位", "Assess the units of a facts file under a standard"),
+    "assess": ("duibiao.cli.assess:assess", "按一个标准评估单位", "Assess the units of a facts file under a standard"),
     "units": ("duibiao.cli.units:units", "列出一个辖区的真实单位", "List the real units of a jurisdiction"),
     "plugins": ("duibiao.cli.plugins:plugins", "列出插件", "List the plugins"),
     "check": ("duibiao.cli.check:check", "检查一个文件夹或文件，不必安装", "Check a folder or a file without installing it"),
@@ -224,7 +224,8 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 )
 @option(
     "--pack", "packs", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-    zh="本单位自己的分值表（TOML），替换标准里假定的值", en="The office's own table (TOML): replaces values a standard only assumes",
+    zh="本单位自己的分值表（TOML），替换标准里假定的值",
+    en="The office's own table (TOML): replaces values a standard only assumes",
 )  # fmt: skip
 @option(
     "--version",

@@ -11,7 +11,8 @@ from duibiao.cli.base import command, option, session
 
 @command(
     "check",
-    zh="检查 PATH：一个插件文件夹、一个标准、一个事实文件或本单位的分值表，不必安装。\n所有问题一次列出，带文件和行号。有问题时退出码为 1。",
+    zh="检查 PATH：一个插件文件夹、一个标准、一个事实文件或本单位的分值表，不必安装。\n"
+    "所有问题一次列出，带文件和行号。有问题时退出码为 1。",
     en="Check PATH: a pack folder, a standard, a facts file or an office's own table, without installing it.\n"
     "Every problem is listed in one run, with file and line. Exit code 1 when there are any.",
 )
@@ -70,8 +71,8 @@ def check(ctx: click.Context, path: Path, as_json: bool) -> int:
 @command(
     "test",
     zh="对已安装的插件或一个文件夹运行一致性检查：载入、自洽、条款覆盖、例子、各引擎一致。\n有不合格时退出码为 1。",
-    en="Run the conformance checks on an installed plugin or a folder: loading, proofs, coverage, examples, agreement of the engines.\n"
-    "Exit code 1 when one fails.",
+    en="Run the conformance checks on an installed plugin or a folder:\n"
+    "loading, proofs, coverage, examples, agreement of the engines. Exit code 1 when one fails.",
 )
 @click.argument("target")
 @option("--verbose", "-v", is_flag=True, zh="列出每一项", en="List every check")

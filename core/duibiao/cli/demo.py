@@ -10,7 +10,8 @@ from duibiao.cli.base import command, option, session
 @command(
     "demo",
     zh="每个辖区挑一个真实单位（名称和代码是真的，数据是例子），用它的标准评一遍，说明理由和出处。",
-    en="Take one real unit of each jurisdiction (real name and code, example facts) through its standard, with reasons and clauses.",
+    en="Take one real unit of each jurisdiction (real name and code, example facts) through its standard,\n"
+    "with reasons and clauses.",
 )
 @option("--full", is_flag=True, zh="打印完整推理", en="Print the whole reasoning")
 @click.pass_context

@@ -9,7 +9,8 @@ from duibiao.cli.base import command, option, session
 
 @command(
     "plugins",
-    zh="列出已安装的插件：状态、版本、带来的辖区；坏了的写明原因，不影响其他插件。\n环境变量 DUIBIAO_BLOCK=名字,名字 可停用插件。",
+    zh="列出已安装的插件：状态、版本、带来的辖区；坏了的写明原因，不影响其他插件。\n"
+    "环境变量 DUIBIAO_BLOCK=名字,名字 可停用插件。",
     en="List the installed plugins with state, version and jurisdictions; a broken one gives its reason and harms no other.\n"
     "The environment variable DUIBIAO_BLOCK=name,name turns plugins off.",
 )

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from duibiao.cli.base import Session
 from duibiao.cli.output import console, table
 from duibiao.model.notation import plain
-from duibiao.model.standard import Cite, Item, Selection, Stage
+from duibiao.model.process import Selection, Stage
+from duibiao.model.sources import Cite, Item
 from duibiao.rules.program import Program
 from duibiao.services.phrasing import FORCES
 from duibiao.services.showing import target_text

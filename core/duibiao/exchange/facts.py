@@ -22,9 +22,11 @@ from duibiao.pack.toml import decode_text, parse_toml
 
 FILE_KEYS = frozenset({"period", "as_of", "example", "unit", "facts", "history"})
 UNIT_TABLE_KEYS = UNIT_KEYS | {"facts", "history", "period"}
-COLUMNS = {"name": "name", "名称": "name", "code": "code", "代码": "code", "kind": "kind", "类型": "kind", "period": "period", "时期": "period"}  # fmt: skip
+COLUMNS = {
+    "name": "name", "code": "code", "kind": "kind", "period": "period",
+    "名称": "name", "代码": "code", "类型": "kind", "时期": "period",
+}  # fmt: skip
 MOST_JSON_DEPTH = 32
-MOST_CSV_BYTES = 512 << 20
 LONGEST_CELL = 1 << 16
 
 

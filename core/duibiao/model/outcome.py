@@ -9,7 +9,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from duibiao.model.facts import Unit
-from duibiao.model.standard import Cite
+from duibiao.model.sources import Cite
 
 
 class Verdict(StrEnum):

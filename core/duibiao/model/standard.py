@@ -1,9 +1,7 @@
-"""Standards (标准) as data: criteria, indicators, awards, targets, stages, forms, and where each comes from."""
+"""Standards (标准) as data: criteria, indicators, awards, gates, vetoes, and what identifies them."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,103 +9,8 @@ from typing import Any
 from attrs import field, frozen
 
 from duibiao.errors import NOWHERE, Where
-
-Literal = str | int | Decimal | bool | date
-"""A value as an author wrote it: ``"640 m2"``, ``5``, ``"25%"``, ``true``, a date."""
-
-
-@frozen(kw_only=True)
-class Clause:
-    """A paragraph of a document that items can cite.
-
-    Attributes:
-        id: As cited, e.g. ``四、创建标准(二)``.
-        title: Its short heading.
-        rows: Ids of the ledger rows that it holds.
-    """
-
-    id: str
-    title: str = ""
-    rows: tuple[str, ...] = ()
-
-
-@frozen(kw_only=True)
-class Document:
-    """A published document (文件).
-
-    Attributes:
-        id: 文号, or the title where there is none.
-        title: Title.
-        issuer: Who issued it.
-        date: Date of issue.
-        in_force: First day in force.
-        until: Last day in force, if it ended.
-        based_on: 文号 or titles of the documents it rests on.
-        source: ``primary``, or ``secondary`` for a second-hand copy.
-        note: What a reader must know of it.
-        clauses: Its paragraphs.
-        plugin: Name of the plugin that brings it.
-        where: Place in the pack.
-    """
-
-    id: str
-    title: str
-    issuer: str = ""
-    date: dt.date | None = None
-    in_force: dt.date | None = None
-    until: dt.date | None = None
-    based_on: tuple[str, ...] = ()
-    source: str = "primary"
-    note: str = ""
-    clauses: tuple[Clause, ...] = ()
-    plugin: str = ""
-    where: Where = field(default=NOWHERE, eq=False)
-
-
-@frozen(kw_only=True)
-class Cite:
-    """Where an item comes from.
-
-    Attributes:
-        document: Document id.
-        clause: Clause id.
-        rows: Ledger rows that the item carries.
-        as_printed: The source's own few words where they are less than plain.
-        assumed: True when no source gives the value.
-        reason: Why it is assumed.
-        note: Anything else a reader must know.
-    """
-
-    document: str = ""
-    clause: str = ""
-    rows: tuple[str, ...] = ()
-    as_printed: str = ""
-    assumed: bool = False
-    reason: str = ""
-    note: str = ""
-
-
-@frozen(kw_only=True)
-class Item:
-    """What every citable part of a standard has.
-
-    Attributes:
-        id: Id, unique among its siblings of the same table.
-        title: 中文 title.
-        title_en: English title.
-        cite: Where it comes from.
-        where: Place in the pack.
-    """
-
-    id: str
-    title: str
-    title_en: str = ""
-    cite: Cite = Cite()
-    where: Where = field(default=NOWHERE, eq=False)
-
-
-Spec = Mapping[str, Any]
-"""Condition or points keys as the author wrote them (docs/pack-format.md), already checked for unknown keys."""
+from duibiao.model.process import Form, Provision, Selection, Stage, Target
+from duibiao.model.sources import Cite, Document, Item, Literal, NotEncoded, Spec
 
 
 @frozen(kw_only=True)
@@ -204,178 +107,6 @@ class Veto(Item):
 
 
 @frozen(kw_only=True)
-class Target(Item):
-    """A dated aim for a territory (目标).
-
-    Attributes:
-        by: The day it is measured.
-        population: ``unit_kinds`` and perhaps ``where``.
-        award: Award of this standard that counts.
-        standard: Other standard that counts.
-        achieved: Condition that counts.
-        at_least: Share, e.g. ``75%``.
-        count: Number of units.
-        force: ``must`` or ``aim``.
-    """
-
-    by: date | None = None
-    population: Spec = field(factory=dict)
-    award: str = ""
-    standard: str = ""
-    achieved: Spec = field(factory=dict)
-    at_least: Literal | None = None
-    count: int | None = None
-    force: str = "must"
-
-
-@frozen(kw_only=True)
-class Selection(Item):
-    """How many of those that qualify are taken: quotas, ratios, ranking (名额).
-
-    Attributes:
-        award: Award it rations.
-        stage: Stage at which it applies.
-        quota: Fixed number.
-        ratio: ``{"take": 1, "of": 5, "round": "down"}``.
-        share: Share of those that pass.
-        minimum: Least number.
-        group_by: Attribute inside whose groups it counts.
-        rank_by: What orders the candidates (``score``).
-        ties: ``exclude``, ``include`` or ``declare``.
-        after: Id of the selection whose result it starts from.
-        upper_bound: Never filled by lowering the standard.
-    """
-
-    award: str = ""
-    stage: str = ""
-    quota: int | None = None
-    ratio: Spec | None = None
-    share: Literal | None = None
-    minimum: int | None = None
-    group_by: str = ""
-    rank_by: str = "score"
-    ties: str = "declare"
-    after: str = ""
-    upper_bound: bool = False
-
-
-@frozen(kw_only=True)
-class Stage(Item):
-    """A step of the process (环节).
-
-    Attributes:
-        actor: Who acts.
-        track: Parallel track it belongs to.
-        unit_kinds: Kinds of unit it is for; empty means all.
-        opens: First day.
-        closes: Last day.
-        window: Recurring window with exceptions.
-        requires: Guard: expression over the result.
-        documents: What must be there.
-        methods: How it is checked.
-        forms: Ids of the forms used.
-        produces: What it yields.
-        sampling: Sampling at this stage.
-        notice: Public notice: places, contacts, media, days.
-        duties: What has to be done.
-        next: Ids of the stages that follow; empty means the next in the file.
-    """
-
-    actor: str = ""
-    track: str = ""
-    unit_kinds: tuple[str, ...] = ()
-    opens: date | None = None
-    closes: date | None = None
-    window: Spec | None = None
-    requires: str = ""
-    documents: tuple[str, ...] = ()
-    methods: tuple[str, ...] = ()
-    forms: tuple[str, ...] = ()
-    produces: tuple[str, ...] = ()
-    sampling: Spec | None = None
-    notice: Spec | None = None
-    duties: tuple[str, ...] = ()
-    next: tuple[str, ...] = ()
-
-
-@frozen(kw_only=True)
-class FormField:
-    """A line of a form.
-
-    Attributes:
-        label: Printed label.
-        attach: Whether material may be attached instead.
-    """
-
-    label: str
-    attach: bool = False
-
-
-@frozen(kw_only=True)
-class Opinion:
-    """A box of a form in which a body gives its opinion.
-
-    Attributes:
-        label: Printed label.
-        seal: Whether it is sealed.
-        date: Whether it is dated.
-    """
-
-    label: str
-    seal: bool = True
-    date: bool = True
-
-
-@frozen(kw_only=True)
-class Form(Item):
-    """An application form or table (申报表).
-
-    Attributes:
-        award: Award it applies for.
-        fields: Lines to fill in.
-        opinions: Boxes of the deciding bodies, in order.
-    """
-
-    award: str = ""
-    fields: tuple[FormField, ...] = ()
-    opinions: tuple[Opinion, ...] = ()
-
-
-@frozen(kw_only=True)
-class NotEncoded:
-    """Paragraphs deliberately left as text.
-
-    Attributes:
-        document: Document id.
-        clauses: Clause ids.
-        rows: Ledger rows.
-        reason: Why.
-        where: Place in the pack.
-    """
-
-    document: str
-    clauses: tuple[str, ...] = ()
-    rows: tuple[str, ...] = ()
-    reason: str
-    where: Where = field(default=NOWHERE, eq=False)
-
-
-@frozen(kw_only=True)
-class Provision(Item):
-    """Something a document fixes that is neither rule, target nor stage.
-
-    Attributes:
-        kind: ``organisation fund tier duty reference material principle process``.
-        text: In our own words.
-        values: Named figures.
-    """
-
-    kind: str = ""
-    text: str = ""
-    values: tuple[Spec, ...] = ()
-
-
-@frozen(kw_only=True)
 class Header:
     """What identifies a standard.
 
@@ -439,7 +170,7 @@ class Scoring:
     not_applicable: str = "full"
     levels: tuple[str, ...] = ()
     deciding: str = ""
-    cite: Cite = Cite()
+    cite: Cite = field(factory=Cite)
     where: Where = field(default=NOWHERE, eq=False)
     awards: tuple[Award, ...] = ()
     gates: tuple[Gate, ...] = ()

@@ -9,26 +9,9 @@ from attrs import define, evolve, field, frozen
 
 from duibiao.errors import Collector, Where
 from duibiao.model.facts import FactType
-from duibiao.model.standard import (
-    Award,
-    Cite,
-    Criterion,
-    Document,
-    Form,
-    Gate,
-    Header,
-    Indicator,
-    Item,
-    Jurisdiction,
-    NotEncoded,
-    Provision,
-    Scoring,
-    Selection,
-    Stage,
-    Standard,
-    Target,
-    Veto,
-)
+from duibiao.model.process import Form, Provision, Selection, Stage, Target
+from duibiao.model.sources import Cite, Document, Item, NotEncoded
+from duibiao.model.standard import Award, Criterion, Gate, Header, Indicator, Jurisdiction, Scoring, Standard, Veto
 from duibiao.pack.expand import indicator_tables
 from duibiao.pack.structure import CITE_KEYS, build, unknown_keys
 from duibiao.pack.toml import Source

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from attrs import evolve, fields
 
 from duibiao.errors import NOWHERE
-from duibiao.model.standard import Cite, Criterion, Indicator, Item, Scoring, Standard
+from duibiao.model.sources import Cite, Item
+from duibiao.model.standard import Criterion, Indicator, Scoring, Standard
 from duibiao.rules.conditions import SUBJECTS
 from duibiao.rules.points import WAYS
 

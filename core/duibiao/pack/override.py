@@ -8,7 +8,8 @@ from typing import Any
 from attrs import evolve, frozen
 
 from duibiao.errors import Collector, Where
-from duibiao.model.standard import Cite, Criterion, Indicator, Literal, Standard
+from duibiao.model.sources import Cite, Literal
+from duibiao.model.standard import Criterion, Indicator, Standard
 from duibiao.pack.structure import convert, unknown_keys
 from duibiao.pack.toml import Source
 

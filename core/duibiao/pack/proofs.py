@@ -11,7 +11,8 @@ from attrs import field, frozen
 from duibiao.errors import Collector, Where
 from duibiao.model.facts import Vocabulary
 from duibiao.model.notation import NotationError, split_number, unit_of
-from duibiao.model.standard import Document, Indicator, Item, NotEncoded, Standard
+from duibiao.model.sources import Document, Item, NotEncoded
+from duibiao.model.standard import Indicator, Standard
 from duibiao.rules.conditions import At, LocatedRuleError, condition
 from duibiao.rules.context import KINDS, UNIT_KIND, Context
 from duibiao.rules.interpret import Interpreter

@@ -13,9 +13,9 @@ import cattrs
 from cattrs.errors import ClassValidationError, IterableValidationError
 
 from duibiao.errors import Collector, Where
-from duibiao.model import standard as model
+from duibiao.model import process, sources
 from duibiao.model.notation import split_number
-from duibiao.model.standard import Cite
+from duibiao.model.sources import Cite
 
 T = TypeVar("T")
 CITE_KEYS = frozenset(field.name for field in attrs.fields(Cite))
@@ -74,11 +74,11 @@ def converter() -> cattrs.Converter:
     for kind, name in ((str, "text"), (int, "whole number"), (bool, "true, false"), (date, "2012-11-15")):
         made.register_structure_hook(kind, _strict(kind, name))
     made.register_structure_hook(Decimal, _decimal)
-    made.register_structure_hook_func(lambda t: t in (model.Literal, model.Literal | None), _literal)
-    made.register_structure_hook_func(lambda t: t in (model.Spec, model.Spec | None), _mapping)
+    made.register_structure_hook_func(lambda t: t in (sources.Literal, sources.Literal | None), _literal)
+    made.register_structure_hook_func(lambda t: t in (sources.Spec, sources.Spec | None), _mapping)
     made.register_structure_hook_func(lambda t: t is Any, lambda value, _: value)
-    made.register_structure_hook(model.FormField, _label)
-    made.register_structure_hook(model.Opinion, _label)
+    made.register_structure_hook(process.FormField, _label)
+    made.register_structure_hook(process.Opinion, _label)
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from importlib import resources
+from keyword import iskeyword
 from typing import Any
 
 from attrs import frozen
@@ -12,7 +13,7 @@ from attrs import frozen
 from duibiao.errors import Collector, Where
 from duibiao.model.facts import LEVELLED, FactType, Kind, Option, Topic, Vocabulary
 from duibiao.model.notation import NotationError, split_number, to_steps
-from duibiao.model.standard import Literal
+from duibiao.model.sources import Literal
 from duibiao.pack.structure import build
 from duibiao.pack.toml import Source, parse_toml
 
@@ -84,6 +85,8 @@ def fact_types(source: Source, problems: Collector, prefix: str = "") -> list[Fa
         ftype = _fact_type(made, where, problems) if made is not None else None
         if ftype is None:
             continue
+        if not all(part.isidentifier() and not iskeyword(part) for part in ftype.id.split(".")):
+            problems.add("DB074", where.at("id"), found=ftype.id, allowed="a–z, 0–9, _")
         if not ftype.id.startswith(prefix):
             problems.add("DB042", where.at("id"), found=ftype.id, allowed=f"{prefix}…")
         if ftype.id in found:

@@ -136,7 +136,8 @@ class _Fast(_Writer):
             shared = cell.uses > 1 and not isinstance(cell.node, nodes.Read | nodes.Flag | nodes.Const | nodes.Fixed)
             self.text[index] = self.name(index, expression) if shared or len(expression) > _INLINE else expression
         unpack = [f"    {_tuple([f'x{i}' for i in range(len(self.sheet.inputs))])} = x"] if self.sheet.inputs else []
-        return ["def fast(x):", *unpack, *self.body, f"    return {self.result()}"]
+        result = self.result()  # before the body is read: it names the tuples that are returned twice
+        return ["def fast(x):", *unpack, *self.body, f"    return {result}"]
 
     def of(self, node: Node) -> str:
         return self.text[self.cell(node)]

@@ -12,7 +12,7 @@ from attrs import frozen
 from duibiao.model.facts import LEVELLED, FactType, Kind
 from duibiao.model.notation import split_number, to_steps, unit_of
 from duibiao.rules.bands import bands_of
-from duibiao.rules.conditions import At, LocatedRuleError, literal, located, subject_of
+from duibiao.rules.conditions import At, LocatedRuleError, located
 from duibiao.rules.context import Context, present
 from duibiao.rules.expression import months_in
 from duibiao.rules.nodes import (
@@ -34,6 +34,7 @@ from duibiao.rules.nodes import (
 )
 from duibiao.rules.program import Sketch
 from duibiao.rules.quantity import Quantity, RuleError, multiply
+from duibiao.rules.thresholds import literal, subject_of
 
 WAYS = (
     "bands", "deduct", "shortfall", "each", "graded", "per_member", "parts", "sources", "honours", "points_from",

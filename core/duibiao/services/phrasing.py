@@ -10,7 +10,8 @@ from typing import Any
 from duibiao.model.facts import Vocabulary
 from duibiao.model.notation import UNITS
 from duibiao.model.outcome import Reason, State, Verdict
-from duibiao.model.standard import Cite, Indicator
+from duibiao.model.sources import Cite
+from duibiao.model.standard import Indicator
 from duibiao.wording import Lang, pick
 
 VERDICTS = {
@@ -35,6 +36,19 @@ _CHANGES = {
     "not_falling": ("不低于上一年", "not below last year"),
 }
 
+_POINTS = {
+    "all_or_nothing": ("得分", "points"),
+    "bands": ("分档得分", "points by band"),
+    "deduct": ("扣分后得分", "after deductions"),
+    "shortfall": ("按差额得分", "by shortfall"),
+    "each": ("按数量得分", "per unit"),
+    "graded": ("按等级得分", "by grade"),
+    "per_member": ("按项得分", "per member"),
+    "parts": ("系数×分项得分", "coefficient × parts"),
+    "sources": ("按来源加权得分", "mixture"),
+    "honours": ("按荣誉得分", "by honour"),
+    "points_from": ("评分", "assessor's points"),
+}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -112,13 +126,7 @@ class Phrases:
 
     def points(self, spec: Mapping[str, Any]) -> str:
         """A points table in short."""
-        ways = {
-            "bands": ("分档", "bands"), "deduct": ("扣分", "deductions"), "shortfall": ("按差额扣分", "by shortfall"),
-            "each": ("按数量计分", "per unit"), "graded": ("按等级", "by grade"), "per_member": ("按项计分", "per member"),
-            "parts": ("系数×分项", "coefficient × parts"), "sources": ("按来源加权", "mixture"),
-            "honours": ("按荣誉", "by honour"), "points_from": ("评分", "assessor's points"),
-        }  # fmt: skip
-        return "".join(self.say(*words) for key, words in ways.items() if key in spec)
+        return "".join(self.say(*words) for key, words in _POINTS.items() if key in spec)
 
     def condition(self, spec: Any) -> str:
         """A condition in words."""
@@ -257,15 +265,9 @@ class Phrases:
         if reason.kind in simple:
             words = self.say(*simple[reason.kind])
             return f"{subject} {words}".strip() if reason.kind in ("choose", "sustained") else words
-        points = {
-            "all_or_nothing": ("得分", "points"), "bands": ("分档得分", "points by band"), "deduct": ("扣分后得分", "after deductions"),
-            "shortfall": ("按差额得分", "by shortfall"), "each": ("按数量得分", "per unit"), "graded": ("按等级得分", "by grade"),
-            "per_member": ("按项得分", "per member"), "parts": ("系数×分项得分", "coefficient × parts"),
-            "sources": ("按来源加权得分", "mixture"), "honours": ("按荣誉得分", "by honour"), "points_from": ("评分", "assessor's points"),
-        }  # fmt: skip
-        if reason.kind in points:
+        if reason.kind in _POINTS:
             value = reason.value or self.say("未定", "open")
-            return f"{self.say(*points[reason.kind])} {value}"
+            return f"{self.say(*_POINTS[reason.kind])} {value}"
         return self._about_fact(reason, subject)
 
     def _about_fact(self, reason: Reason, subject: str) -> str:

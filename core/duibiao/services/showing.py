@@ -10,7 +10,8 @@ from typing import Any
 import attrs
 
 from duibiao.model.notation import plain
-from duibiao.model.standard import Item, Target
+from duibiao.model.process import Target
+from duibiao.model.sources import Item
 from duibiao.rules.program import Program
 from duibiao.services.phrasing import Phrases
 
