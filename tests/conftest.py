@@ -122,11 +122,17 @@ def pack(tmp_path: Path) -> WritePack:
     """Write a pack ``small`` with one standard and one indicator, its keys given as a table or as TOML; files can be replaced."""
 
     def write(
-        indicator: str | Mapping[str, object] = 'fact = "renovated_old_estate"', *, files: Mapping[str, str] | None = None
+        indicator: str | Mapping[str, object] = 'fact = "renovated_old_estate"',
+        *,
+        files: Mapping[str, str] | None = None,
     ) -> Path:
         keys = indicator if isinstance(indicator, str) else toml(indicator)
         folder = tmp_path / "small"
-        for name, text in {"jurisdiction.toml": JURISDICTION, "community.toml": STANDARD + keys, **(files or {})}.items():
+        for name, text in {
+            "jurisdiction.toml": JURISDICTION,
+            "community.toml": STANDARD + keys,
+            **(files or {}),
+        }.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")

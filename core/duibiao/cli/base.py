@@ -23,7 +23,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 WIDEST = 100
 
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
-    "demo": ("duibiao.cli.demo:demo", "每个辖区带一个真实单位走一遍", "Walk one real unit of each jurisdiction through its standard"),
+    "demo": ("duibiao.cli.demo:demo", "每个辖区带一个真实单位走一遍", "Walk one real unit of each jurisdiction through it"),
     "standards": ("duibiao.cli.standards:standards", "列出标准", "List the standards"),
     "show": ("duibiao.cli.standards:show", "显示一个标准", "Show a standard: criteria, points, awards, targets, stages, forms"),
     "facts": ("duibiao.cli.facts:facts", "列出数据项", "List the data items"),

@@ -7,6 +7,8 @@ an explanation cannot disagree with the result it explains.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from attrs import frozen
@@ -80,7 +82,13 @@ def sources(program: Program, sheet: Sheet) -> dict[str, list[str]]:
     }
 
 
+def open_choice(test: int, then: int, other: int) -> int:
+    """The code of a choice whose test is open: what both sides agree on, if they do."""
+    return then if then == other and then <= TRUE else max(test, then, other)
+
+
 _HELPERS = {
+    "open_choice": open_choice,
     "divide": divide,
     "product_span": product_span,
     "quotient_span": quotient_span,
@@ -98,6 +106,19 @@ def _tuple(parts: Sequence[str]) -> str:
     return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
 
 
+def _simple(text: str) -> bool:
+    """Whether mentioning *text* again costs nothing."""
+    return text.isidentifier() or text.lstrip("-").isdigit()
+
+
+def _ladder(term: str, cuts: Ints, values: Ints) -> str:
+    """The band value of *term*, asked from the top: most units are good."""
+    text = str(values[0])
+    for cut, value in zip(cuts, values[1:], strict=True):
+        text = f"({value} if {term} >= {cut} else {text})"
+    return text
+
+
 class _Writer:
     """What both bodies share: locals for shared cells, and the order of the result."""
 
@@ -105,6 +126,7 @@ class _Writer:
         self.program = program
         self.sheet = sheet
         self.body: list[str] = []
+        self._bounds: dict[int, nodes.Span] = {}
 
     def cell(self, node: Node) -> int:
         return self.sheet.cell_of(node)
@@ -115,6 +137,10 @@ class _Writer:
         self.body.append(f"    {local} = {expression}")
         return local
 
+    def named(self, index: int, texts: list[str], suffix: str = "") -> list[str]:
+        """Locals for texts that an expression mentions more than once."""
+        return [each if _simple(each) else self.name(index, each, f"{suffix}a{i}") for i, each in enumerate(texts)]
+
     def chunks(self, index: int, parts: list[str], glue: str, suffix: str = "") -> str:
         """Join many parts through locals, so that no generated expression grows without bound."""
         if len(parts) <= _CHUNK:
@@ -124,6 +150,26 @@ class _Writer:
             piece = "(" + glue.join(parts[start : start + _CHUNK]) + ")"
             locals_.append(self.name(index, piece, f"{suffix}_{start}"))
         return self.chunks(index, locals_, glue, f"{suffix}_")
+
+    def extreme(self, index: int, node: nodes.Least | nodes.Greatest, terms: list[str], suffix: str = "") -> str:
+        """The least or greatest of some numbers; of two without a call."""
+        call, sign = ("min", "<") if isinstance(node, nodes.Least) else ("max", ">")
+        if len(terms) != 2:
+            return f"{call}({', '.join(terms)})" if len(terms) > 2 else terms[0]
+        one, two = self.named(index, terms, suffix)
+        return f"({one} if {one} {sign} {two} else {two})"
+
+    def quotient(self, node: nodes.Div, top: str) -> str | None:
+        """A rounded quotient as plain arithmetic, where the divisor is fixed and one formula serves."""
+        if not isinstance(node.right, nodes.Const) or node.right.value < 1:
+            return None
+        divisor = node.right.value
+        if node.rounding == "half_up":
+            return f"((2 * {top} + {divisor}) // {2 * divisor})" if self.bounds(node.left)[0] >= 0 else None
+        return f"({top} // {divisor})" if node.rounding == "down" else f"(-(-{top} // {divisor}))"
+
+    def bounds(self, node: nodes.Num) -> nodes.Span:
+        return nodes.bounds(node, self._bounds)
 
 
 class _Fast(_Writer):
@@ -144,13 +190,14 @@ class _Fast(_Writer):
 
     def expression(self, index: int, cell: Cell) -> str:
         args = [self.text[i] for i in cell.args]
+        return self.number(index, cell, args) if cell.numeric else self.condition(index, cell, args)
+
+    def number(self, index: int, cell: Cell, args: list[str]) -> str:
         match cell.node:
             case nodes.Const(value):
                 return str(value) if value >= 0 else f"({value})"
-            case nodes.Read(each) | nodes.Flag(each):
+            case nodes.Read(each):
                 return f"x{self.sheet.slots[each]}"
-            case nodes.Fixed(code):
-                return str(code)
             case nodes.Add():
                 return self.chunks(index, args, " + ")
             case nodes.Scale(factor, _):
@@ -158,17 +205,23 @@ class _Fast(_Writer):
             case nodes.Mul():
                 return f"({args[0]} * {args[1]})"
             case nodes.Div(_, _, rounding):
-                return f"divide({args[0]}, {args[1]}, {rounding!r})"
-            case nodes.Least():
-                return f"min({_tuple(args)})"
-            case nodes.Greatest():
-                return f"max({_tuple(args)})"
-            case nodes.Pick() | nodes.Choose():
+                return self.quotient(cell.node, args[0]) or f"divide({args[0]}, {args[1]}, {rounding!r})"
+            case nodes.Least() | nodes.Greatest():
+                return self.extreme(index, cell.node, args)
+            case nodes.Pick():
                 return f"({args[1]} if {self.truth(cell.args[0])} else {args[2]})"
             case nodes.Bands(_, cuts, values):
-                return self.bands(index, cell, args[0], cuts, values)
+                return self.bands(index, args[0], cuts, values)
             case nodes.Count():
                 return self.chunks(index, [f"({self.truth(i)})" for i in cell.args], " + ")
+        raise TypeError(cell.node)
+
+    def condition(self, index: int, cell: Cell, args: list[str]) -> str:
+        match cell.node:
+            case nodes.Fixed(code):
+                return str(code)
+            case nodes.Flag(each):
+                return f"x{self.sheet.slots[each]}"
             case nodes.Compare(op, _, _):
                 return f"({args[0]} {op} {args[1]})"
             case nodes.All():
@@ -177,6 +230,8 @@ class _Fast(_Writer):
                 return self.chunks(index, args, " or ") if self.plain(cell) else self.mixed(args, "any")
             case nodes.Not():
                 return f"(not {args[0]})" if self.plain(cell) else self.mixed(args, "not")
+            case nodes.Choose():
+                return f"({args[1]} if {self.truth(cell.args[0])} else {args[2]})"
         raise TypeError(cell.node)
 
     def plain(self, cell: Cell) -> bool:
@@ -202,13 +257,10 @@ class _Fast(_Writer):
             return f"(1 if 1 in {parts} else max({parts}))"
         return f"(1 - {args[0]} if {args[0]} < 2 else {args[0]})"
 
-    def bands(self, index: int, cell: Cell, term: str, cuts: Ints, values: Ints) -> str:
+    def bands(self, index: int, term: str, cuts: Ints, values: Ints) -> str:
         if not term.isidentifier():
             term = self.name(index, term, "t")
-        text = str(values[-1])
-        for cut, value in zip(reversed(cuts), reversed(values[:-1]), strict=True):
-            text = f"({value} if {term} < {cut} else {text})"
-        return text if len(cuts) <= _CHUNK else f"band_span({term}, {term}, {cuts}, {values})[0]"
+        return _ladder(term, cuts, values) if len(cuts) <= _CHUNK else f"band_span({term}, {term}, {cuts}, {values})[0]"
 
     def result(self) -> str:
         program = self.program
@@ -228,21 +280,64 @@ class _Fast(_Writer):
         return f"({scope}, {_tuple(verdicts)}, p, p, g, g, u, u, s, s, t, t, {_tuple(findings)})"
 
 
+@frozen
+class _Test:
+    """A three-valued condition as Python text.
+
+    Attributes:
+        yes: Holds when the condition surely does.
+        no: Holds when it surely does not.
+        open: Its code when neither holds.
+        code: Its code.
+    """
+
+    yes: str
+    no: str
+    open: str
+    code: str
+
+
+def _coded(local: str) -> _Test:
+    """A test whose code is in a local."""
+    return _Test(f"{local} == 1", f"{local} == 0", local, local)
+
+
+_FACT, _JUDGEMENT, _DECLARED = 1, 2, 4
+_ONLY = {_FACT: OPEN, _JUDGEMENT: ASK}
+"""What leaves a condition open that rests on nothing else."""
+
+
+def _source(node: Node) -> int:
+    """What a node itself may leave open."""
+    match node:
+        case nodes.Read(each) | nodes.Flag(each):
+            return _JUDGEMENT if each.judged else _FACT
+        case nodes.Fixed(code) if code > TRUE:
+            return _DECLARED
+    return 0
+
+
 class _General(_Writer):
-    """Three-valued: a missing fact stands for its whole declared range."""
+    """Three-valued: a missing fact stands for its whole declared range.
+
+    Known facts are by far the most, so every text asks first for what they settle.
+    """
 
     def __init__(self, program: Program, sheet: Sheet, *, traced: bool = False) -> None:
         super().__init__(program, sheet)
         self.traced = traced
-        self.truths: dict[int, str] = {}
+        self.tests: dict[int, _Test] = {}
         self.spans: dict[int, tuple[str, str]] = {}
+        self.rests: list[int] = []
+        for cell in sheet.cells:
+            self.rests.append(reduce(or_, (self.rests[i] for i in cell.args), _source(cell.node)))
 
     def lines(self) -> list[str]:
         for index, cell in enumerate(self.sheet.cells):
             if cell.numeric:
                 self.spans[index] = self.span(index, cell)
             else:
-                self.truths[index] = self.truth(index, cell)
+                self.tests[index] = self.test(index, cell)
         count = range(len(self.sheet.inputs))
         unpack = [f"    {_tuple([f'{side}{i}' for i in count])} = {side}" for side in "lh" if self.sheet.inputs]
         name = "trace" if self.traced else "general"
@@ -252,21 +347,20 @@ class _General(_Writer):
         return [f"def {name}(l, h):", *unpack, *self.body, f"    return {result}"]
 
     def report(self, index: int) -> str:
-        return _tuple(self.spans[index]) if index in self.spans else self.truths[index]
-
-    def keep(self, index: int, expression: str, suffix: str = "", *, shared: bool) -> str:
-        simple = expression.isidentifier() or expression.lstrip("-").isdigit()
-        if simple or not (shared or self.traced or len(expression) > _INLINE):
-            return expression
-        return self.name(index, expression, suffix)
+        return _tuple(self.spans[index]) if index in self.spans else self.tests[index].code
 
     def span(self, index: int, cell: Cell) -> tuple[str, str]:
         low, high = self.span_text(index, cell)
-        shared = cell.uses > 1
-        return self.keep(index, low, "l", shared=shared), self.keep(index, high, "h", shared=shared)
+        return self.keep(index, cell, low, "l"), self.keep(index, cell, high, "h")
+
+    def keep(self, index: int, cell: Cell, expression: str, suffix: str) -> str:
+        if _simple(expression) or not (cell.uses > 1 or self.traced or len(expression) > _INLINE):
+            return expression
+        return self.name(index, expression, suffix)
 
     def span_text(self, index: int, cell: Cell) -> tuple[str, str]:
         pairs = [self.spans[i] for i in cell.args if i in self.spans]
+        lows, highs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         match cell.node:
             case nodes.Const(value):
                 text = str(value) if value >= 0 else f"({value})"
@@ -275,102 +369,121 @@ class _General(_Writer):
                 slot = self.sheet.slots[each]
                 return f"l{slot}", f"h{slot}"
             case nodes.Add():
-                return (
-                    self.chunks(index, [p[0] for p in pairs], " + ", "l"),
-                    self.chunks(index, [p[1] for p in pairs], " + ", "h"),
-                )
+                return self.chunks(index, lows, " + ", "l"), self.chunks(index, highs, " + ", "h")
             case nodes.Scale(factor, _):
                 low, high = pairs[0] if factor >= 0 else pairs[0][::-1]
                 return f"({factor} * {low})", f"({factor} * {high})"
-            case nodes.Least():
-                return f"min({_tuple([p[0] for p in pairs])})", f"min({_tuple([p[1] for p in pairs])})"
-            case nodes.Greatest():
-                return f"max({_tuple([p[0] for p in pairs])})", f"max({_tuple([p[1] for p in pairs])})"
+            case nodes.Least() | nodes.Greatest():
+                return self.extreme(index, cell.node, lows, "l"), self.extreme(index, cell.node, highs, "h")
             case nodes.Pick():
-                return self.pick(self.truths[cell.args[0]], pairs)
-            case nodes.Count():
-                tests = [self.truths[i] for i in cell.args]
-                return (
-                    self.chunks(index, [f"({t} == 1)" for t in tests], " + ", "l"),
-                    self.chunks(index, [f"({t} != 0)" for t in tests], " + ", "h"),
-                )
-            case nodes.Mul():
-                call = f"product_span({_tuple(pairs[0])}, {_tuple(pairs[1])})"
-            case nodes.Div(_, _, rounding):
-                call = f"quotient_span({_tuple(pairs[0])}, {_tuple(pairs[1])}, {rounding!r})"
+                return self.pick(cell.node, self.tests[cell.args[0]], pairs)
             case nodes.Bands(_, cuts, values):
-                call = f"band_span({pairs[0][0]}, {pairs[0][1]}, {cuts}, {values})"
-            case _:
-                raise TypeError(cell.node)
+                return self.bands(index, pairs[0], cuts, values)
+            case nodes.Count():
+                return self.count(index, cell)
+            case nodes.Mul():
+                return self.product(index, cell.node, pairs)
+            case nodes.Div():
+                return self.division(index, cell.node, pairs)
+        raise TypeError(cell.node)
+
+    def product(self, index: int, node: nodes.Mul, pairs: list[tuple[str, str]]) -> tuple[str, str]:
+        left, right = pairs
+        if self.bounds(node.left)[0] >= 0 and self.bounds(node.right)[0] >= 0:
+            return f"({left[0]} * {right[0]})", f"({left[1]} * {right[1]})"
+        return self.call(index, f"product_span({_tuple(left)}, {_tuple(right)})")
+
+    def division(self, index: int, node: nodes.Div, pairs: list[tuple[str, str]]) -> tuple[str, str]:
+        left, right = pairs
+        low, high = self.quotient(node, left[0]), self.quotient(node, left[1])
+        if low is not None and high is not None:
+            return low, high
+        return self.call(index, f"quotient_span({_tuple(left)}, {_tuple(right)}, {node.rounding!r})")
+
+    def call(self, index: int, call: str) -> tuple[str, str]:
+        """Both bounds from one call."""
         self.body.append(f"    n{index}l, n{index}h = {call}")
         return f"n{index}l", f"n{index}h"
 
-    @staticmethod
-    def pick(test: str, pairs: list[tuple[str, str]]) -> tuple[str, str]:
+    def pick(self, node: nodes.Pick, test: _Test, pairs: list[tuple[str, str]]) -> tuple[str, str]:
         (then_low, then_high), (other_low, other_high) = pairs
+        then, other = self.bounds(node.then), self.bounds(node.other)
+        if then[0] >= other[1]:
+            return f"({then_low} if {test.yes} else {other_low})", f"({other_high} if {test.no} else {then_high})"
+        if then[1] <= other[0]:
+            return f"({other_low} if {test.no} else {then_low})", f"({then_high} if {test.yes} else {other_high})"
         return (
-            f"({then_low} if {test} == 1 else {other_low} if {test} == 0 else min({then_low}, {other_low}))",
-            f"({then_high} if {test} == 1 else {other_high} if {test} == 0 else max({then_high}, {other_high}))",
+            f"({then_low} if {test.yes} else {other_low} if {test.no} else min({then_low}, {other_low}))",
+            f"({then_high} if {test.yes} else {other_high} if {test.no} else max({then_high}, {other_high}))",
         )
 
-    def truth(self, index: int, cell: Cell) -> str:
-        expression = self.truth_text(index, cell)
-        only_result = cell.uses == 1 and isinstance(cell.node, nodes.Compare)
-        return self.keep(index, expression, shared=not only_result)
+    def bands(self, index: int, pair: tuple[str, str], cuts: Ints, values: Ints) -> tuple[str, str]:
+        low, high = self.named(index, list(pair), "t")
+        rises, falls = list(values) == sorted(values), list(values) == sorted(values, reverse=True)
+        if not (rises or falls) or len(cuts) > _CHUNK:
+            return self.call(index, f"band_span({low}, {high}, {cuts}, {values})")
+        first = self.name(index, _ladder(low, cuts, values), "l" if rises else "h")
+        last = self.name(index, f"{first} if {low} == {high} else {_ladder(high, cuts, values)}", "h" if rises else "l")
+        return (first, last) if rises else (last, first)
 
-    def truth_text(self, index: int, cell: Cell) -> str:
-        tests = [self.truths[i] for i in cell.args if i in self.truths]
+    def count(self, index: int, cell: Cell) -> tuple[str, str]:
+        tests = [self.tests[i] for i in cell.args]
+        low = self.chunks(index, [f"({test.yes})" for test in tests], " + ", "l")
+        flags = [self.sheet.cells[i].node for i in cell.args]
+        slots = [self.sheet.slots[node.input] for node in flags if isinstance(node, nodes.Flag)]
+        if len(slots) < len(tests):
+            return low, self.chunks(index, [f"(not ({test.no}))" for test in tests], " + ", "h")
+        high = self.name(index, self.chunks(index, [f"h{slot}" for slot in slots], " + ", "h"), "h")
+        known = " and ".join(f"l{slot} == h{slot}" for slot in slots)
+        return f"({high} if {known} else {low})", high
+
+    def test(self, index: int, cell: Cell) -> _Test:
         match cell.node:
             case nodes.Fixed(code):
-                return str(code)
+                return _Test(str(int(code == TRUE)), str(int(code == FALSE)), str(code), str(code))
             case nodes.Flag(each):
-                return f"l{self.sheet.slots[each]}"
+                return _coded(f"l{self.sheet.slots[each]}")
+        test = self.test_text(index, cell)
+        inline = cell.uses == 1 and not self.traced and len(test.code) <= _INLINE
+        return test if inline or test.code.isidentifier() else _coded(self.name(index, test.code))
+
+    def test_text(self, index: int, cell: Cell) -> _Test:
+        tests = [self.tests[i] for i in cell.args if i in self.tests]
+        open_ = str(_ONLY.get(self.rests[index], ""))
+        match cell.node:
             case nodes.Compare(op, _, _):
-                return self.compare(index, op, self.spans[cell.args[0]], self.spans[cell.args[1]])
+                yes, no = self.compare(op, self.spans[cell.args[0]], self.spans[cell.args[1]])
+                open_ = open_ or self.open_compare(index)
             case nodes.All():
-                tests = self.named(index, tests)
-                return f"(max({_tuple(tests)}) if {self.chunks(index, tests, ' and ')} else 0)"
+                yes, no = " and ".join(test.yes for test in tests), " or ".join(test.no for test in tests)
             case nodes.Any():
-                tests = self.named(index, tests)
-                return f"(1 if 1 in {_tuple(tests)} else max({_tuple(tests)}))"
+                yes, no = " or ".join(test.yes for test in tests), " and ".join(test.no for test in tests)
             case nodes.Not():
-                return f"(1 - {tests[0]} if {tests[0]} < 2 else {tests[0]})"
+                yes, no, open_ = tests[0].no, tests[0].yes, tests[0].open
             case nodes.Choose():
-                test, then, other = self.named(index, tests)
-                open_ = f"{then} if {then} == {other} and {then} < 2 else max({test}, {then}, {other})"
-                return f"({then} if {test} == 1 else {other} if {test} == 0 else {open_})"
-        raise TypeError(cell.node)
+                test, then, other = tests
+                open_ = f"open_choice({test.code}, {then.code}, {other.code})"
+                return _coded(self.name(index, f"{then.code} if {test.yes} else {other.code} if {test.no} else {open_}"))
+            case _:
+                raise TypeError(cell.node)
+        open_ = open_ or f"max({', '.join([test.code for test in tests])})"
+        return _Test(f"({yes})", f"({no})", open_, f"(1 if {yes} else 0 if {no} else {open_})")
 
-    def named(self, index: int, tests: list[str]) -> list[str]:
-        """Locals for tests that an expression mentions more than once."""
-        return [
-            text if text.isidentifier() or text.isdigit() else self.name(index, text, f"a{position}")
-            for position, text in enumerate(tests)
-        ]
-
-    def compare(self, index: int, op: str, left: tuple[str, str], right: tuple[str, str]) -> str:
-        code = self.open_code(index)
+    @staticmethod
+    def compare(op: str, left: tuple[str, str], right: tuple[str, str]) -> tuple[str, str]:
+        """When a comparison surely holds, and when it surely does not."""
         if op == ">=":
-            return f"(1 if {left[0]} >= {right[1]} else 0 if {left[1]} < {right[0]} else {code})"
+            return f"{left[0]} >= {right[1]}", f"{left[1]} < {right[0]}"
         if op == ">":
-            return f"(1 if {left[0]} > {right[1]} else 0 if {left[1]} <= {right[0]} else {code})"
-        apart = f"{left[1]} < {right[0]} or {left[0]} > {right[1]}"
-        return f"(0 if {apart} else 1 if {left[0]} == {left[1]} == {right[0]} == {right[1]} else {code})"
+            return f"{left[0]} > {right[1]}", f"{left[1]} <= {right[0]}"
+        same = f"{left[0]} == {right[1]} and {left[1]} == {right[0]} and {left[0]} == {left[1]}"
+        return same, f"{left[1]} < {right[0]} or {left[0]} > {right[1]}"
 
-    def open_code(self, index: int) -> str:
-        """Why a comparison is open: a judgement is awaited, or a fact is missing."""
-        below = self.sheet.inputs_below(index)
-        if all(each.judged for each in below):
-            return str(ASK)
-        plain = [each for each in below if not each.judged]
-        if len(plain) == len(below):
-            return str(OPEN)
-        missing = " or ".join(sorted(self.missing(each) for each in plain))
-        return f"({OPEN} if {missing} else {ASK})"
-
-    def missing(self, each: nodes.Input) -> str:
-        slot = self.sheet.slots[each]
-        return f"l{slot} != h{slot}"
+    def open_compare(self, index: int) -> str:
+        """Why a comparison is open: a fact is missing, or only a judgement is awaited."""
+        plain = [self.sheet.slots[each] for each in self.sheet.inputs_below(index) if not each.judged]
+        missing = " or ".join(f"l{slot} != h{slot}" for slot in sorted(plain))
+        return f"({OPEN} if {missing} else {ASK})" if missing else str(ASK)
 
     def result(self) -> str:
         program = self.program
@@ -380,18 +493,18 @@ class _General(_Writer):
         fulls = [self.spans[self.cell(g.full)] for g in program.groups if g.full is not None]
         score = self.spans[self.cell(program.score)] if program.score is not None else ("0", "0")
         full = self.spans[self.cell(program.full)] if program.full is not None else ("0", "0")
-        findings = [self.truths[self.cell(f.test)] for f in (*program.gates, *program.vetoes, *program.awards)]
-        parts = [self.truths[self.cell(program.scope)], _tuple(verdicts)]
+        findings = [self.tests[self.cell(f.test)].code for f in (*program.gates, *program.vetoes, *program.awards)]
+        parts = [self.tests[self.cell(program.scope)].code, _tuple(verdicts)]
         for pairs in (points, groups, fulls):
             parts += [_tuple([p[0] for p in pairs]), _tuple([p[1] for p in pairs])]
         return _tuple([*parts, *score, *full, _tuple(findings)])
 
     def verdict(self, applies: Node, rule: Node) -> str:
-        text = self.truths[self.cell(rule)]
+        text = self.tests[self.cell(rule)].code
         if applies == nodes.YES:
             return text
-        guard = self.truths[self.cell(applies)]
-        return f"({text} if {guard} == 1 else 4 if {guard} == 0 else max({guard}, {text}))"
+        guard = self.tests[self.cell(applies)]
+        return f"({text} if {guard.yes} else 4 if {guard.no} else max({guard.code}, {text}))"
 
 
 __all__ = ["FALSE", "NOT_APPLICABLE", "OUT_OF_SCOPE", "Bound", "Compiled", "Raw", "compile_program", "sources"]
