@@ -55,10 +55,9 @@ class Sheet:
         name = " ".join(part for part in (unit.name, unit.code, f"（{unit.kind}）") if part)
         self.out.print(f"{name}", style="bold")
         title = self.say(header.title, header.title_en or header.title)
-        self.out.print(
-            f"{title}  {each.standard}@{each.edition}  {self.say('截至', 'as of')} {each.as_of}  #{each.content_hash}",
-            style="dim",
-        )
+        self.out.print(f"{title}  {each.standard}@{each.edition}  {self.say('截至', 'as of')} {each.as_of}", style="dim")
+        if self.explain:
+            self.out.print(f"{self.say('标准内容指纹', 'Content hash')} {each.content_hash}", style="dim")
         if each.example:
             self.out.print(self.say("※ 例子数据，不是真实情况", "※ example facts, not real ones"), style="yellow")
 
@@ -107,7 +106,7 @@ class Sheet:
         rows = [
             (
                 Text(f"{self.phrases.verdict(leaf.verdict)[:1]} {self.title(leaf)}", "yellow"),
-                "、".join(map(self.phrases.fact, leaf.missing)),
+                self.phrases.facts(leaf.missing),
                 self.points(leaf.points) if leaf.points else "",
                 self.clause(leaf),
             )
@@ -116,7 +115,7 @@ class Sheet:
         self.block(self.say("还不知道（右边是还缺的数据）", "Unknown (the facts that would settle it)"), rows)
         missing = self.each.unknown_facts
         if missing:
-            some = "、".join(f"{self.phrases.fact(name)}〔{name}〕" for name in missing[:MOST_FACTS])
+            some = self.phrases.comma.join(f"{self.phrases.fact(name)}〔{name}〕" for name in missing[:MOST_FACTS])
             more = self.say(f" 等 {len(missing)} 项", f" … {len(missing)} in all") if len(missing) > MOST_FACTS else ""
             self.out.print(f"{self.say('先填这些', 'Fill these first')}: {some}{more}")
 
@@ -147,10 +146,11 @@ class Sheet:
         )
         text = self.phrases.reason(step)
         if failed:
-            text += self.say("；缺：", "; lacks: ") + "、".join(
+            text += self.say("；缺：", "; lacks: ") + self.phrases.comma.join(
                 self.phrases.fact(f"{c.subject}.{c.text}").partition("·")[2] for c in failed
             )
-        return text
+        changes = dict.fromkeys(filter(None, (self.phrases.change(step), self.phrases.change(leaf.because))))
+        return self.phrases.stop.join((text, *changes))
 
     def clause(self, leaf: IndicatorResult) -> str:
         mark = self.say(" 假定", " assumed") if leaf.assumed else ""
@@ -201,15 +201,28 @@ class Sheet:
         )
         self.reason(tree.add(Group(head, detail)), leaf.because)
 
-    def reason(self, tree: Tree, reason: Reason) -> None:
+    def reason(self, tree: Tree, reason: Reason, *, asked: bool = False, mark: str = "") -> None:
         if reason.kind in ("steps", "award"):
             for child in reason.children:
                 self.reason(tree, child)
             return
-        outcome = f"  {self.phrases.outcome(reason.outcome)}" if reason.outcome else ""
-        branch = tree.add(Text(f"{self.phrases.reason(reason)}{outcome}"))
+        asked = asked or reason.kind == "applies"
+        outcome = f"  {self.phrases.outcome(reason.outcome, asked=asked)}" if reason.outcome else ""
+        branch = tree.add(Text(f"{mark}{self.phrases.reason(reason)}{outcome}", "dim" if mark.startswith("(") else ""))
+        if reason.kind == "choose" and len(reason.children) == 3:
+            self.choice(branch, reason)
+            return
         for child in reason.children:
-            self.reason(branch, child)
+            self.reason(branch, child, asked=asked)
+
+    def choice(self, tree: Tree, reason: Reason) -> None:
+        """The question, then both cases: the one that applies is marked with an arrow."""
+        test, then, other = reason.children
+        taken = {"met": then, "not_met": other}.get(test.outcome)
+        self.reason(tree, test, asked=True)
+        for case in (then, other):
+            unused = self.say("(不用) ", "(unused) ")
+            self.reason(tree, case, mark="" if taken is None else "→ " if case is taken else unused)
 
     def assumptions(self) -> None:
         for reason in self.each.assumed:

@@ -116,7 +116,7 @@ class Page:
         )
 
     def award_extra(self, validity: str, kinds: tuple[str, ...]) -> str:
-        return "  ".join(part for part in ("、".join(kinds), validity) if part)
+        return "  ".join(part for part in (self.phrases.comma.join(kinds), validity) if part)
 
     def targets(self) -> None:
         names = {award.id: self.title(award) for award in self.standard.awards}
@@ -147,7 +147,7 @@ class Page:
             parts.append(self.say(f"至少 {each.minimum}", f"at least {each.minimum}"))
         if each.upper_bound:
             parts.append(self.say("上限，宁缺勿滥", "an upper bound, never filled by lowering the standard"))
-        return "，".join(parts)
+        return self.phrases.comma.join(parts)
 
     def stages(self) -> None:
         rows = [
@@ -156,7 +156,7 @@ class Page:
                 self.title(each),
                 each.actor,
                 self.window(each),
-                "；".join(filter(None, self.stage_extra(each))),
+                self.phrases.stop.join(filter(None, self.stage_extra(each))),
                 self.clause(each.cite),
             )
             for n, each in enumerate(self.standard.stages, 1)
@@ -184,8 +184,8 @@ class Page:
     def stage_extra(self, each: Stage) -> list[str]:
         return [
             each.requires,
-            "、".join(each.documents),
-            "、".join(each.methods),
+            self.phrases.comma.join(each.documents),
+            self.phrases.comma.join(each.methods),
             self.say(f"轨道 {each.track}", f"track {each.track}") if each.track else "",
         ]
 
@@ -193,7 +193,7 @@ class Page:
         rows = [
             (
                 self.title(each),
-                "、".join(f.label for f in each.fields),
+                self.phrases.comma.join(f.label for f in each.fields),
                 " → ".join(o.label for o in each.opinions),
                 self.clause(each.cite),
             )
@@ -209,5 +209,7 @@ class Page:
         self.section("其他规定", "Other provisions", (("规定", "provision"), ("内容", "content"), ("条款", "clause")), rows, 1)
 
     def provision(self, text: str, values: tuple[object, ...]) -> str:
-        listed = ["；".join(f"{key} {value}" for key, value in each.items()) for each in values if hasattr(each, "items")]
+        listed = [
+            self.phrases.stop.join(f"{key} {value}" for key, value in each.items()) for each in values if hasattr(each, "items")
+        ]
         return "\n".join(filter(None, [text, *listed]))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from attrs import define, field
 
-from duibiao.rules.nodes import NUMERIC_NODES, Flag, Input, Node, Read, children
+from duibiao.rules.nodes import NUMERIC_NODES, TRUE, Fixed, Flag, Input, Node, Read, children
+
+FACT, JUDGEMENT, DECLARED = 1, 2, 4
+"""What can leave a cell open: a missing fact, an awaited judgement, an author's own «unknown»; sums of these."""
 
 
 @define
@@ -18,12 +23,14 @@ class Cell:
         args: Cells of its children.
         uses: How many cells and results refer to it.
         numeric: Whether it is a number.
+        open_by: What can leave it open.
     """
 
     node: Node
     args: tuple[int, ...]
     uses: int = 0
     numeric: bool = True
+    open_by: int = 0
 
 
 @define
@@ -75,7 +82,8 @@ class Sheet:
         if found is None:
             found = len(self.cells)
             self._known[key] = found
-            self.cells.append(Cell(node, args, 0, isinstance(node, NUMERIC_NODES)))
+            open_by = reduce(or_, (self.cells[arg].open_by for arg in args), _opens(node))
+            self.cells.append(Cell(node, args, 0, isinstance(node, NUMERIC_NODES), open_by))
             for arg in args:
                 self.cells[arg].uses += 1
         self._index[id(node)] = found
@@ -95,6 +103,13 @@ class Sheet:
                 found.add(node.input)
             stack.extend(self.cells[each].args)
         return found
+
+
+def _opens(node: Node) -> int:
+    """What the node itself can leave open."""
+    if isinstance(node, Read | Flag):
+        return JUDGEMENT if node.input.judged else FACT
+    return DECLARED if isinstance(node, Fixed) and node.code > TRUE else 0
 
 
 _OWN = ("value", "input", "factor", "rounding", "cuts", "values", "code", "op")

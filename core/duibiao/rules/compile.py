@@ -7,14 +7,12 @@ an explanation cannot disagree with the result it explains.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from attrs import frozen
 
 from duibiao.rules import nodes
-from duibiao.rules.cells import Cell, Sheet, sheet_of
+from duibiao.rules.cells import DECLARED, FACT, JUDGEMENT, Cell, Sheet, sheet_of
 from duibiao.rules.nodes import ASK, FALSE, OPEN, TRUE, Node, band_span, divide, product_span, quotient_span
 from duibiao.rules.program import Program
 
@@ -236,17 +234,11 @@ class _Fast(_Writer):
 
     def plain(self, cell: Cell) -> bool:
         """Whether no declared-open truth can reach the cell, so that Python's own logic serves."""
-        return not any(self.may_open(i) for i in cell.args)
-
-    def may_open(self, index: int) -> bool:
-        cell = self.sheet.cells[index]
-        if isinstance(cell.node, nodes.Fixed):
-            return cell.node.code > TRUE
-        return not cell.numeric and any(not self.sheet.cells[i].numeric and self.may_open(i) for i in cell.args)
+        return not cell.open_by & DECLARED
 
     def truth(self, index: int) -> str:
         """The cell as a Python condition: open counts as not holding."""
-        return f"{self.text[index]} == 1" if self.may_open(index) else self.text[index]
+        return self.text[index] if self.plain(self.sheet.cells[index]) else f"{self.text[index]} == 1"
 
     @staticmethod
     def mixed(args: list[str], what: str) -> str:
@@ -302,19 +294,8 @@ def _coded(local: str) -> _Test:
     return _Test(f"{local} == 1", f"{local} == 0", local, local)
 
 
-_FACT, _JUDGEMENT, _DECLARED = 1, 2, 4
-_ONLY = {_FACT: OPEN, _JUDGEMENT: ASK}
-"""What leaves a condition open that rests on nothing else."""
-
-
-def _source(node: Node) -> int:
-    """What a node itself may leave open."""
-    match node:
-        case nodes.Read(each) | nodes.Flag(each):
-            return _JUDGEMENT if each.judged else _FACT
-        case nodes.Fixed(code) if code > TRUE:
-            return _DECLARED
-    return 0
+_ONLY = {FACT: OPEN, JUDGEMENT: ASK}
+"""The code of an open condition that rests on nothing else."""
 
 
 class _General(_Writer):
@@ -328,9 +309,6 @@ class _General(_Writer):
         self.traced = traced
         self.tests: dict[int, _Test] = {}
         self.spans: dict[int, tuple[str, str]] = {}
-        self.rests: list[int] = []
-        for cell in sheet.cells:
-            self.rests.append(reduce(or_, (self.rests[i] for i in cell.args), _source(cell.node)))
 
     def lines(self) -> list[str]:
         for index, cell in enumerate(self.sheet.cells):
@@ -449,7 +427,7 @@ class _General(_Writer):
 
     def test_text(self, index: int, cell: Cell) -> _Test:
         tests = [self.tests[i] for i in cell.args if i in self.tests]
-        open_ = str(_ONLY.get(self.rests[index], ""))
+        open_ = str(_ONLY.get(cell.open_by, ""))
         match cell.node:
             case nodes.Compare(op, _, _):
                 yes, no = self.compare(op, self.spans[cell.args[0]], self.spans[cell.args[1]])

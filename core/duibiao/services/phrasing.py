@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from duibiao.model.facts import Vocabulary
-from duibiao.model.notation import UNITS
+from duibiao.model.notation import UNITS, plain
 from duibiao.model.outcome import Reason, State, Verdict
 from duibiao.model.sources import Cite
 from duibiao.model.standard import Indicator
@@ -52,12 +53,25 @@ _POINTS = {
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
+def _lacking(reason: Reason) -> str:
+    """How much a number falls short of (or exceeds) what is required; empty where that says nothing."""
+    if reason.outcome != "not_met" or reason.operator not in (">=", "<=") or not reason.unit:
+        return ""
+    try:
+        gap = Decimal(reason.bound) - Decimal(reason.value)
+    except InvalidOperation:
+        return ""
+    return plain(abs(gap))
+
+
 class Phrases:
     """Words for one language over one vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary, lang: Lang) -> None:
         self.vocabulary = vocabulary
         self.lang: Lang = lang
+        self.stop = pick(lang, "；", "; ")
+        self.comma = pick(lang, "、", ", ")
 
     def say(self, zh: str, en: str) -> str:
         """The word in this language."""
@@ -78,6 +92,23 @@ class Phrases:
         if peers:
             text += self.say("（同类单位）", " (peers)")
         return text + (self.say(f"（往前 {back[1:]} 期）", f" ({back[1:]} periods back)") if back else "")
+
+    def facts(self, names: Sequence[str]) -> str:
+        """Several data items; members of one checklist are gathered under its title."""
+        found: dict[str, list[str]] = {}
+        for name in names:
+            base, _, member = name.partition(".") if name not in self.vocabulary.types else (name, "", "")
+            found.setdefault(base, []).extend([member] if member else [])
+        return self.comma.join(self._gathered(base, members) for base, members in found.items())
+
+    def _gathered(self, base: str, members: list[str]) -> str:
+        ftype = self.vocabulary.find(base)
+        if not members or ftype is None or len(members) == len(ftype.options):
+            return self.fact(base)
+        if len(members) == 1:
+            return self.fact(f"{base}.{members[0]}")
+        titles = self.comma.join(self._option(base, each.partition("@")[0]) for each in members)
+        return f"{self.fact(base)}（{titles}）" if self.lang == "zh" else f"{self.fact(base)} ({titles})"
 
     def verdict(self, verdict: Verdict) -> str:
         """Symbol and word of a verdict."""
@@ -118,11 +149,11 @@ class Phrases:
         if indicator.when is not None:
             parts.append(self.say("仅当 ", "only if ") + self.condition(indicator.when))
         if indicator.only_for:
-            parts.append(self.say("仅 ", "only for ") + "、".join(indicator.only_for))
+            parts.append(self.say("仅 ", "only for ") + self.comma.join(indicator.only_for))
         if indicator.exempt:
             parts.append(self.say("免评：", "exempt: ") + str(indicator.exempt.get("because", "")))
         points = self.points(indicator.points)
-        return "；".join(parts + ([points] if points else []))
+        return self.stop.join(parts + ([points] if points else []))
 
     def points(self, spec: Mapping[str, Any]) -> str:
         """A points table in short."""
@@ -152,7 +183,7 @@ class Phrases:
 
     def _join(self, key: str, members: Any) -> str:
         head = {"all_of": ("同时：", "all of: "), "any_of": ("任一：", "any of: "), "none_of": ("均无：", "none of: ")}[key]
-        return self.say(*head) + "；".join(self.condition(each) for each in members)
+        return self.say(*head) + self.stop.join(self.condition(each) for each in members)
 
     def _fact(self, spec: Mapping[str, Any]) -> str:
         name = str(spec.get("fact", ""))
@@ -164,14 +195,14 @@ class Phrases:
         parts = self._thresholds(spec, name)
         text = subject if not parts else f"{subject} {self.say('且', ' and ').join(parts)}"
         if "has" in spec:
-            text += self.say("：", ": ") + "、".join(self._option(name, str(each)) for each in spec["has"])
+            text += self.say("：", ": ") + self.comma.join(self._option(name, str(each)) for each in spec["has"])
         for case in spec.get("otherwise", ()):
             extra = self.say("且", " and ").join(self._thresholds(case, name))
             text += self.say("；若 ", "; if ") + self.condition(case.get("when")) + self.say("：", ": ") + extra
         for kinds, case in spec.get("by_kind", {}).items():
-            text += f"；{kinds} " + " ".join(self._thresholds(case, name))
+            text += f"{self.stop}{kinds} " + " ".join(self._thresholds(case, name))
         for level, case in spec.get("by", {}).get("values", {}).items():
-            text += f"；{self._option(str(spec['by']['fact']), level)} " + " ".join(self._thresholds(case, name))
+            text += f"{self.stop}{self._option(str(spec['by']['fact']), level)} " + " ".join(self._thresholds(case, name))
         if "sustained" in spec:
             text += self.say(f"，连续 {spec['sustained']} 期", f", {spec['sustained']} periods running")
         return text
@@ -201,7 +232,7 @@ class Phrases:
         if "has_at_least" in spec:
             found.append(self.say(f"至少 {spec['has_at_least']} 项", f"at least {spec['has_at_least']}"))
         if "one_of" in spec:
-            found.append("∈ " + "、".join(self._option(fact, str(each)) for each in spec["one_of"]))
+            found.append("∈ " + self.comma.join(self._option(fact, str(each)) for each in spec["one_of"]))
         found += [self.say(*words) for key, words in _CHANGES.items() if spec.get(key) is True]
         return found + self._relations(spec)
 
@@ -238,18 +269,41 @@ class Phrases:
         elif reason.value and reason.bound and reason.kind == "compare":
             text += f"（{self._amount(reason)}）" if self.lang == "zh" else f" ({self._amount(reason)})"
         if reason.missing and not reason.children:
-            text += self.say("；缺：", "; missing: ") + "、".join(self.fact(name) for name in reason.missing)
+            others = [name for name in reason.missing if self.fact(name) != text]
+            text += self.say("；缺：", "; missing: ") + self.facts(others) if others else ""
         return text
 
-    def outcome(self, code: str) -> str:
-        """Symbol and word of a step's outcome."""
+    def outcome(self, code: str, *, asked: bool = False) -> str:
+        """Symbol and word of a step's outcome; a question that is merely *asked* is answered yes or no."""
+        if asked and code in ("met", "not_met"):
+            return self.say("✓ 是", "✓ yes") if code == "met" else self.say("✗ 否", "✗ no")
         return self.verdict(Verdict(code)) if code else ""
+
+    def change(self, reason: Reason) -> str:
+        """What would turn a step that is not met: how much is lacking, or which other case would hold; empty if unclear."""
+        if reason.kind == "choose" and len(reason.children) == 3:
+            test, then, other = reason.children
+            taken, left = (then, other) if test.outcome == "met" else (other, then)
+            if left.outcome == "met" and test.outcome != "unknown":
+                case = self.reason(test)
+                return self.say(f"若“{case}”成立则达到", f"met if «{case}»") if left is then else ""
+            return self.change(taken)
+        if reason.kind in ("steps", "if_empty"):
+            inner = [child for child in reason.children if child.outcome == "not_met" and child.kind != "applies"]
+            return self.change(inner[0]) if inner else ""
+        lacking = _lacking(reason)
+        if not lacking:
+            return ""
+        if reason.unit == "%":
+            return self.say(f"还差 {lacking} 个百分点", f"{lacking} percentage points short")
+        return self.say(f"还差 {lacking}{self.unit(reason.unit)}", f"{lacking}{self.unit(reason.unit)} short")
 
     def _amount(self, reason: Reason) -> str:
         value = f"{reason.value}{self.unit(reason.unit)}" if reason.value else self.say("未知", "unknown")
         if not reason.bound:
             return value
-        return f"{value} {_SHOWN.get(reason.operator, reason.operator)} {reason.bound}{self.unit(reason.unit)}"
+        bound = f"{_SHOWN.get(reason.operator, reason.operator)} {reason.bound}{self.unit(reason.unit)}"
+        return self.say(f"{value}，要求 {bound}", f"{value}, required {bound}")
 
     def _step(self, reason: Reason, subject: str) -> str:
         simple = {
