@@ -58,9 +58,18 @@ class Pack:
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
-        """The parsed files, jurisdiction first; a file that cannot be parsed is a problem and left out."""
+        """The parsed files of the pack, jurisdiction first; one that cannot be parsed is a problem and left out."""
+        return self._parse([(name, each) for name, each in toml_files(self.folder) if "/" not in name])
+
+    @cached_property
+    def example_sources(self) -> tuple[Source, ...]:
+        """The parsed files that hold worked examples, read when somebody wants to see them."""
+        apart = self._parse([(name, each) for name, each in toml_files(self.folder) if "/" in name])
+        return (*(source for source in self.sources if "example" in source.data), *apart)
+
+    def _parse(self, files: list[tuple[str, Traversable]]) -> tuple[Source, ...]:
         found = []
-        for name, each in toml_files(self.folder):
+        for name, each in files:
             try:
                 found.append(parse_toml(each.read_bytes(), f"{self.package}/{name}"))
             except BadInputError as error:
@@ -74,7 +83,7 @@ class Pack:
 
     def line(self, file: str, path: tuple[str | int, ...]) -> int | None:
         """The line of a place in one of the files."""
-        return next((source.line(path) for source in self.sources if source.name == file), None)
+        return next((source.line(path) for source in (*self.sources, *self.example_sources) if source.name == file), None)
 
     def _standard(self, name: str) -> Standard | None:
         return self.content.standards.get(name)

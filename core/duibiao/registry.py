@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pluggy
@@ -18,7 +18,6 @@ from attrs import define, evolve, field, frozen
 
 from duibiao import hookspecs
 from duibiao.api import Pack
-from duibiao.assess.one import Assessor
 from duibiao.errors import BadInputError, Collector, Problem, Where, nearest_name
 from duibiao.hookspecs import API_VERSION, PROJECT
 from duibiao.model.facts import FactType, Unit, Vocabulary
@@ -26,9 +25,11 @@ from duibiao.model.sources import Document
 from duibiao.model.standard import Header, Jurisdiction, Standard
 from duibiao.pack.inherit import inherit
 from duibiao.pack.override import Override, override
-from duibiao.pack.proofs import World, prove
-from duibiao.pack.vocabulary import merged, shared_vocabulary
-from duibiao.rules.program import Program
+
+if TYPE_CHECKING:
+    from duibiao.assess.one import Assessor
+    from duibiao.pack.proofs import World
+    from duibiao.rules.program import Program
 
 HOOKS = tuple(name for name in vars(hookspecs) if name.startswith(f"{PROJECT}_"))
 BLOCK = "DUIBIAO_BLOCK"
@@ -173,7 +174,8 @@ class Registry:
                 plugin.fail("DB062", name, taken.get(name, plugin.name))
             seen.add(name)
         for each in plugin.facts:
-            if each.id in self._shared.types:
+            # Shared ids have no dot, so the shared catalogue need not be read for ids that do.
+            if "." not in each.id and each.id in self._shared.types:
                 plugin.fail("DB062", each.id, "duibiao")
 
     def _call(self, plugin: Plugin, hook: str, **arguments: Any) -> Any:
@@ -195,6 +197,8 @@ class Registry:
 
     @cached_property
     def _shared(self) -> Vocabulary:
+        from duibiao.pack.vocabulary import shared_vocabulary
+
         problems = Collector()
         found = shared_vocabulary(problems)
         problems.raise_any()
@@ -203,6 +207,8 @@ class Registry:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The shared catalogue and every plugin's local data items."""
+        from duibiao.pack.vocabulary import merged
+
         return merged(self._shared, {each.id: each for plugin in self.usable() for each in plugin.facts})
 
     @property
@@ -278,10 +284,14 @@ class Registry:
 
     def world(self) -> World:
         """What standards may refer to."""
+        from duibiao.pack.proofs import World
+
         return World(self.vocabulary, self.documents, frozenset(self.headers))
 
     def program(self, name: str) -> Program:
         """A standard proved and lowered; BadInputError lists everything wrong with it."""
+        from duibiao.pack.proofs import prove
+
         if name not in self._programs:
             problems = Collector()
             program = prove(self.standard(name), self.world(), problems)
@@ -292,6 +302,8 @@ class Registry:
 
     def assessor(self, name: str) -> Assessor:
         """A standard ready to assess units."""
+        from duibiao.assess.one import Assessor
+
         if name not in self._assessors:
             self._assessors[name] = Assessor(self.program(name))
         return self._assessors[name]

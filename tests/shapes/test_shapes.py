@@ -41,6 +41,8 @@ document = "形状集"
 unit_kinds = ["居委会", "村委会"]
 """
 RATE_AND_AREA = 'fact = "shapes.rate"\nat_least = "50%"\npoints = 5', 'fact = "shapes.area"\nat_least = "1 m2"\npoints = 5'
+TENTH = '{ less_than = "10%", points = 1 }, { at_least = "10%", points = 5 }'
+SHORT = 'fact = "shapes.area"\npoints = 5\nshortfall = { step = "10 m2", points = 1 }\n'
 
 
 def loaded(folder: Path) -> Registry:
@@ -77,7 +79,7 @@ def group(*indicators: str, name: str = "only", more: str = "") -> str:
 
 
 def award(requires: str, more: str = "") -> str:
-    return f"[[award]]\nid = \"pass\"\ntitle = \"合格\"\nrequires = '{requires}'\n{more}"
+    return f'[[award]]\nid = "pass"\ntitle = "合格"\nrequires = \'{requires}\'\n{more}'
 
 
 def codes(registry: Registry) -> list[str]:
@@ -240,7 +242,6 @@ def test_a_condition_that_no_fact_can_answer_is_refused(keys: str, code: str, tm
         ('fact = "shapes.cases"\npoints = 5\ndeduct = [{ points = "-1" }]', "DB024"),
         ('fact = "shapes.rooms"\nhas = ["office", "办公室"]\nper_member = "2.5"', "DB009"),
         ('fact = "shapes.progress"\ngraded = { idle = 0, going = "0.0001", done = 5 }', "DB025"),
-        ('parts = { facts = ["shapes.grade"], coefficient = "0.5", grades = { "优" = 10, "良" = "8.001", "中" = 5, "差" = 0 } }', "DB025"),
         ('points = 5\nfact = "shapes.area"\nat_least = "1 m2"\neach = { points = 1 }\ngraded = { idle = 0 }', "DB039"),
     ],
 )
@@ -251,13 +252,11 @@ def test_points_that_do_not_hold_together_are_refused(keys: str, code: str, tmp_
 @pytest.mark.parametrize(
     "keys",
     [
-        'fact = "shapes.helpers"\nratio_to = "shapes.residents"\nbands = [{ less_than = "10%", points = 0 }, { at_least = "10%", points = 5 }]',
+        f'fact = "shapes.helpers"\nratio_to = "shapes.residents"\nbands = [{TENTH}]',
         'fact = "shapes.cases"\nif_empty = "perhaps"\npoints = 5\ndeduct = [{ points = 1 }]',
         'fact = "shapes.cases"\nsample = "many"\npoints = 5\ndeduct = [{ points = 1 }]',
-        'fact = "shapes.area"\nat_least = "20 m2"\nper = { fact = "shapes.households", each = 100 }\npoints = 5\n'
-        'shortfall = { step = "10 m2", points = 1 }',
-        'fact = "shapes.area"\nat_least = "100 m2"\nby_kind = { "村委会" = { at_least = "50 m2" } }\npoints = 5\n'
-        'shortfall = { step = "10 m2", points = 1 }',
+        SHORT + 'at_least = "20 m2"\nper = { fact = "shapes.households", each = 100 }',
+        SHORT + 'at_least = "100 m2"\nby_kind = { "村委会" = { at_least = "50 m2" } }',
     ],
     ids=["ratio without if_empty", "unknown if_empty", "unreadable sample", "shortfall of a norm", "shortfall by kind"],
 )
@@ -274,7 +273,9 @@ def test_a_criterion_whose_points_its_indicators_do_not_sum_to_is_refused(tmp_pa
     assert ["DB012"] == codes(small(tmp_path, group(*RATE_AND_AREA, more="points = 9"), total=10))
 
 
-@pytest.mark.parametrize(("first", "second", "expected"), [("59%", "40%", ["DB015"]), ("60%", "40%", []), ("61%", "40%", ["DB015"])])
+@pytest.mark.parametrize(
+    ("first", "second", "expected"), [("59%", "40%", ["DB015"]), ("60%", "40%", []), ("61%", "40%", ["DB015"])]
+)
 def test_weights_must_total_a_hundred_per_cent(first: str, second: str, expected: list[str], tmp_path: Path) -> None:
     one = group(RATE_AND_AREA[0], more=f'weight = "{first}"')
     two = group(RATE_AND_AREA[1], name="other", more=f'weight = "{second}"')
@@ -303,11 +304,10 @@ def test_an_award_that_can_never_be_won_is_refused(requires: str, more: str, exp
 
 
 def test_a_child_may_leave_out_only_what_it_inherits(tmp_path: Path) -> None:
-    registry = shape("b24", tmp_path)
+    shape("b24", tmp_path)
     path = tmp_path / "shapes" / "b24.toml"
     path.write_text(path.read_text("utf-8").replace('without = ["rate"]', 'without = ["rate", "rats"]'), "utf-8")
 
-    assert [] == [each.state for each in registry.plugins if each.state != "ok"]
     with pytest.raises(BadInputError, match="DB037"):
         loaded(path.parent).program("shapes.b24")
 
@@ -426,9 +426,7 @@ def test_a_fact_that_keeps_only_an_award_open_is_listed_as_unknown(stem: str, na
 
 
 @pytest.mark.parametrize(("rate", "verdict"), [("25%", Verdict.MET), ("15.99%", Verdict.NOT_MET), ("24.99%", Verdict.UNKNOWN)])
-def test_an_unknown_attribute_does_not_matter_where_every_value_of_it_agrees(
-    rate: str, verdict: Verdict, tmp_path: Path
-) -> None:
+def test_an_unknown_attribute_does_not_matter_where_every_value_of_it_agrees(rate: str, verdict: Verdict, tmp_path: Path) -> None:
     values = 'yes = { at_least = "16%" }, no = { at_least = "25%" }'
     keys = f'fact = "shapes.rate"\nby = {{ fact = "shapes.renovated", values = {{ {values} }} }}'
 
@@ -455,8 +453,7 @@ def test_the_window_of_an_earlier_period_ends_with_that_period(last_year: str, v
 
 @pytest.mark.parametrize(("if_empty", "score"), [("met", 5), ("not_met", 0), ("not_applicable", 5)])
 def test_bands_of_a_ratio_honour_what_is_declared_for_a_zero_denominator(if_empty: str, score: int, tmp_path: Path) -> None:
-    bands = '{ less_than = "10%", points = 1 }, { at_least = "10%", points = 5 }'
-    keys = f'fact = "shapes.helpers"\nratio_to = "shapes.residents"\nif_empty = "{if_empty}"\nbands = [{bands}]'
+    keys = f'fact = "shapes.helpers"\nratio_to = "shapes.residents"\nif_empty = "{if_empty}"\nbands = [{TENTH}]'
     result = assessed(small(tmp_path, group(keys), total=5), helpers=0, residents=0)
 
     assert Decimal(score) == result.indicator("it-0").points.low  # type: ignore[union-attr]

@@ -57,6 +57,9 @@ class Session:
     def registry(self) -> Registry:
         """All plugins, with the office's own tables laid over their assumptions."""
         from duibiao.registry import Registry
+
+        if not self.packs:
+            return Registry()
         from duibiao.services.assessing import read_overrides
 
         return Registry(overrides=read_overrides(self.packs))

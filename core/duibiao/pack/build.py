@@ -16,8 +16,7 @@ from duibiao.pack.expand import indicator_tables
 from duibiao.pack.structure import CITE_KEYS, build, unknown_keys
 from duibiao.pack.toml import Source
 from duibiao.pack.vocabulary import fact_types
-from duibiao.rules.conditions import CONDITION_KEYS
-from duibiao.rules.points import POINTS_KEYS
+from duibiao.rules.keys import CONDITION_KEYS, POINTS_KEYS
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 SHARED_TABLES = frozenset({"jurisdiction", "document", "fact", "not_encoded", "example"})
@@ -47,13 +46,11 @@ class PackContent:
         jurisdictions: Its jurisdictions, with documents and headers.
         standards: Standard id to standard.
         facts: Local data items.
-        examples: Files that hold worked examples, unread.
     """
 
     jurisdictions: tuple[Jurisdiction, ...] = ()
     standards: Mapping[str, Standard] = field(factory=dict)
     facts: tuple[FactType, ...] = ()
-    examples: tuple[Source, ...] = ()
 
 
 def build_pack(sources: Iterable[Source], plugin: str, problems: Collector) -> PackContent:
@@ -70,7 +67,6 @@ class _Builder:
     left: list[NotEncoded] = field(factory=list)
     jurisdictions: list[Jurisdiction] = field(factory=list)
     standards: dict[str, Standard] = field(factory=dict)
-    examples: list[Source] = field(factory=list)
 
     def run(self, sources: list[Source]) -> PackContent:
         for source in sources:
@@ -93,14 +89,12 @@ class _Builder:
             if header.jurisdiction not in known:
                 place = header.where.at("jurisdiction")
                 self.problems.add("DB037", place, found=header.jurisdiction, among=known)
-        return PackContent(homes, self.standards, tuple(self.facts), tuple(self.examples))
+        return PackContent(homes, self.standards, tuple(self.facts))
 
     def tables_of(self, source: Source) -> None:
         """What any file of a pack may hold beside a standard."""
         known = STANDARD_TABLES if "standard" in source.data else SHARED_TABLES
         unknown_keys(source.data, known, source.where(), self.problems)
-        if "example" in source.data:
-            self.examples.append(source)
         self.jurisdiction(source)
         self.not_encoded(source)
 

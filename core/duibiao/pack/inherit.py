@@ -10,8 +10,7 @@ from attrs import evolve, fields
 from duibiao.errors import NOWHERE
 from duibiao.model.sources import Cite, Item
 from duibiao.model.standard import Criterion, Indicator, Scoring, Standard
-from duibiao.rules.conditions import SUBJECTS
-from duibiao.rules.points import WAYS
+from duibiao.rules.keys import SUBJECTS, WAYS
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 

@@ -12,8 +12,7 @@ from duibiao.model.sources import Cite, Literal
 from duibiao.model.standard import Criterion, Indicator, Standard
 from duibiao.pack.structure import convert, unknown_keys
 from duibiao.pack.toml import Source
-
-THRESHOLDS = ("at_least", "more_than", "at_most", "less_than", "equals")
+from duibiao.rules.keys import THRESHOLDS
 
 
 @frozen

@@ -68,7 +68,11 @@ def compile_program(program: Program) -> Compiled:
     """Generate and load the three functions of *program*."""
     sheet = sheet_of(program.inputs, program.roots())
     functions = {name: _load(name, lines) for name, lines in sources(program, sheet).items()}
-    return Compiled(functions["fast"], functions["general"], functions["trace"], sheet)
+    fast, general, trace = functions["fast"], functions["general"], functions["trace"]
+    if any(cell.numeric and cell.open_by & DECLARED for cell in sheet.cells):
+        # An author's own «unknown» leaves a range of points even where no fact is missing.
+        return Compiled(lambda facts: general(facts, facts), general, trace, sheet)
+    return Compiled(fast, general, trace, sheet)
 
 
 def sources(program: Program, sheet: Sheet) -> dict[str, list[str]]:
@@ -207,11 +211,11 @@ class _Fast(_Writer):
             case nodes.Least() | nodes.Greatest():
                 return self.extreme(index, cell.node, args)
             case nodes.Pick():
-                return f"({args[1]} if {self.truth(cell.args[0])} else {args[2]})"
+                return f"({args[1]} if {args[0]} else {args[2]})"
             case nodes.Bands(_, cuts, values):
                 return self.bands(index, args[0], cuts, values)
             case nodes.Count():
-                return self.chunks(index, [f"({self.truth(i)})" for i in cell.args], " + ")
+                return self.chunks(index, args, " + ")
         raise TypeError(cell.node)
 
     def condition(self, index: int, cell: Cell, args: list[str]) -> str:
@@ -229,16 +233,18 @@ class _Fast(_Writer):
             case nodes.Not():
                 return f"(not {args[0]})" if self.plain(cell) else self.mixed(args, "not")
             case nodes.Choose():
-                return f"({args[1]} if {self.truth(cell.args[0])} else {args[2]})"
+                return self.choice(cell.args[0], args)
         raise TypeError(cell.node)
 
     def plain(self, cell: Cell) -> bool:
         """Whether no declared-open truth can reach the cell, so that Python's own logic serves."""
         return not cell.open_by & DECLARED
 
-    def truth(self, index: int) -> str:
-        """The cell as a Python condition: open counts as not holding."""
-        return self.text[index] if self.plain(self.sheet.cells[index]) else f"{self.text[index]} == 1"
+    def choice(self, test: int, args: list[str]) -> str:
+        code, then, other = args
+        if self.plain(self.sheet.cells[test]):
+            return f"({then} if {code} else {other})"
+        return f"({then} if {code} == 1 else {other} if {code} == 0 else open_choice({code}, {then}, {other}))"
 
     @staticmethod
     def mixed(args: list[str], what: str) -> str:
@@ -257,10 +263,7 @@ class _Fast(_Writer):
     def result(self) -> str:
         program = self.program
         scope = self.of(program.scope)
-        verdicts = [
-            self.of(leaf.rule) if leaf.applies == nodes.YES else f"({self.of(leaf.rule)} if {self.of(leaf.applies)} else 4)"
-            for leaf in program.leaves
-        ]
+        verdicts = [self.verdict(leaf.applies, leaf.rule) for leaf in program.leaves]
         points = [self.of(leaf.points) for leaf in program.leaves if leaf.points is not None]
         groups = [self.of(g.points) for g in program.groups if g.points is not None]
         fulls = [self.of(g.full) for g in program.groups if g.full is not None]
@@ -270,6 +273,14 @@ class _Fast(_Writer):
         self.body += [f"    p = {_tuple(points)}", f"    g = {_tuple(groups)}", f"    u = {_tuple(fulls)}"]
         self.body += [f"    s = {score}", f"    t = {full}"]
         return f"({scope}, {_tuple(verdicts)}, p, p, g, g, u, u, s, s, t, t, {_tuple(findings)})"
+
+    def verdict(self, applies: Node, rule: Node) -> str:
+        text, guard = self.of(rule), self.of(applies)
+        if applies == nodes.YES:
+            return text
+        if self.plain(self.sheet.cells[self.cell(applies)]):
+            return f"({text} if {guard} else 4)"
+        return f"({text} if {guard} == 1 else 4 if {guard} == 0 else max({guard}, {text}))"
 
 
 @frozen

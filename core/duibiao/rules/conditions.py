@@ -13,6 +13,7 @@ from duibiao.model.facts import LEVELLED, NUMERIC, FactType, Kind
 from duibiao.model.notation import NotationError
 from duibiao.rules.context import Context, present
 from duibiao.rules.expression import parse_truth
+from duibiao.rules.keys import CHANGES, CONDITION_KEYS, PEERS, SUBJECTS, TESTS, THRESHOLDS
 from duibiao.rules.nodes import (
     NO,
     UNDECIDED,
@@ -35,18 +36,9 @@ from duibiao.rules.quantity import (
     compare,
     constant,
 )
-from duibiao.rules.thresholds import CHANGES, PEERS, THRESHOLDS, numeric_test, subject_of
+from duibiao.rules.thresholds import numeric_test, subject_of
 
 T = TypeVar("T")
-SUBJECTS = ("fact", "rule", "all_of", "any_of", "none_of", "holds")
-TESTS = (
-    *THRESHOLDS, "between", "is_true", "one_of", "has", "has_all", "has_at_least", "about", "floor",
-    *CHANGES, *PEERS, "each_within",
-)  # fmt: skip
-MODIFIERS = (
-    "ratio_to", "if_empty", "per", "by_kind", "by", "otherwise", "sustained", "kind", "within", "settled", "sample",
-)  # fmt: skip
-CONDITION_KEYS = frozenset((*SUBJECTS, *TESTS, *MODIFIERS))
 _EMPTY = {"met": YES, "not_met": NO, "unknown": UNDECIDED, "not_applicable": YES}
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from attrs import define, field
 
 from duibiao.errors import Collector, Where
-from duibiao.model.facts import Vocabulary
+from duibiao.model.facts import NUMERIC, Kind, Vocabulary
 from duibiao.model.notation import NotationError, split_number, unit_of
 from duibiao.model.standard import Award, Criterion, Gate, Indicator, Standard, Veto
 from duibiao.rules.conditions import At, LocatedRuleError, Lowered, condition
 from duibiao.rules.context import Context, Result
 from duibiao.rules.expression import parse_truth
+from duibiao.rules.keys import WAYS
 from duibiao.rules.nodes import (
     NO,
     NUMERIC_NODES,
@@ -351,9 +352,6 @@ _ONLY_SUBJECT = frozenset({"fact", "ratio_to", "kind", "within", "settled", "has
 
 def _only_subject(indicator: Indicator, context: Context) -> bool:
     """Whether the condition keys merely name what the points table looks at."""
-    from duibiao.model.facts import NUMERIC, Kind
-    from duibiao.rules.points import WAYS
-
     if not any(way in indicator.points for way in WAYS) or not set(indicator.condition) <= _ONLY_SUBJECT:
         return False
     ftype = context.vocabulary.find(indicator.condition.get("fact", ""))

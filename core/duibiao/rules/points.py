@@ -15,6 +15,7 @@ from duibiao.rules.bands import bands_of
 from duibiao.rules.conditions import At, LocatedRuleError, located
 from duibiao.rules.context import Context, present
 from duibiao.rules.expression import months_in
+from duibiao.rules.keys import WAYS
 from duibiao.rules.nodes import (
     Bands,
     Const,
@@ -35,11 +36,6 @@ from duibiao.rules.nodes import (
 from duibiao.rules.program import Sketch
 from duibiao.rules.quantity import Quantity, RuleError, multiply
 from duibiao.rules.thresholds import literal, subject_of
-
-WAYS = (
-    "bands", "deduct", "shortfall", "each", "graded", "per_member", "parts", "sources", "honours", "points_from",
-)  # fmt: skip
-POINTS_KEYS = frozenset((*WAYS, "points", "bonus"))
 
 
 @frozen

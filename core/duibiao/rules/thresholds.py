@@ -12,13 +12,10 @@ from duibiao.model.facts import FactType, Kind
 from duibiao.model.notation import read_date, split_number, to_steps, unit_of
 from duibiao.rules.context import Context
 from duibiao.rules.expression import months_in
+from duibiao.rules.keys import CHANGES, PEERS, THRESHOLDS
 from duibiao.rules.nodes import Const, Truth, both, bounds, either, more_than, negate
 from duibiao.rules.program import Sketch
 from duibiao.rules.quantity import RATIO, Quantity, RuleError, add, compare, constant, divide_by, multiply, rounded
-
-THRESHOLDS = {"at_least": ">=", "more_than": ">", "at_most": "<=", "less_than": "<", "equals": "=="}
-CHANGES = ("rises", "rises_by", "not_rising", "not_falling")
-PEERS = ("above_peers", "rank_within")
 
 
 def subject_of(spec: Mapping[str, Any], ftype: FactType, context: Context) -> Quantity:

@@ -73,6 +73,7 @@ def check_path(path: Path) -> Checked:
 def check_pack(pack: Pack) -> Checked:
     """Everything wrong with a pack: its files, the proofs of its standards, its coverage, its examples."""
     content, rest, problems = pack.content, others(pack), Collector()
+    known = pack.example_sources
     problems.problems += pack.problems.problems
     world = _world(pack, rest, problems)
     faulty = {each.where.file for each in problems.problems}
@@ -86,7 +87,7 @@ def check_pack(pack: Pack) -> Checked:
     if not faulty and content.jurisdictions:
         documents = content.jurisdictions[0].documents
         prove_coverage(documents, content.standards.values(), content.jurisdictions[0].not_encoded, problems)
-    examples = sum(len(read_examples(source, world.vocabulary, problems)) for source in content.examples)
+    examples = sum(len(read_examples(source, world.vocabulary, problems)) for source in known)
     return Checked("pack", _lines(pack, problems.problems), tuple(content.standards), examples)
 
 

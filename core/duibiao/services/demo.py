@@ -45,7 +45,7 @@ def walks(registry: Registry) -> list[Walk]:
 def _examples(registry: Registry, plugin: Plugin) -> list[Example]:
     target = plugin.target
     problems = Collector()
-    sources = target.content.examples if isinstance(target, Pack) else ()
+    sources = target.example_sources if isinstance(target, Pack) else ()
     return [each for source in sources for each in read_examples(source, registry.vocabulary, problems)]
 
 

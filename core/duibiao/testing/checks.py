@@ -122,8 +122,10 @@ def _proved(registry: Registry, standard: str) -> list[Failure]:
 def _examples(registry: Registry, target: Any) -> tuple[list[Example], list[Any]]:
     found: list[Example] = []
     problems = Collector()
-    for source in target.content.examples if isinstance(target, Pack) else ():
+    for source in target.example_sources if isinstance(target, Pack) else ():
         found += read_examples(source, registry.vocabulary, problems)
+    if isinstance(target, Pack):
+        problems.problems += target.problems.problems
     return found, registry.located(problems.problems)
 
 
