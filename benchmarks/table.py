@@ -126,7 +126,8 @@ def ratio(n: int, full: int = 0) -> Rule:
     spec = {"fact": part, "ratio_to": whole, "at_least": f"{share}%", "if_empty": "not_met"}
     facts = (_number(part, Kind.COUNT, (400, 900), (0, 20)), _number(whole, Kind.COUNT, (1_000, 2_000), (1_000, 4_000)))
     factor, bound = 100 // gcd(100, share), share // gcd(100, share)
-    return Rule(f"ratio_{n}", spec, f"{whole} > 0 and {factor} * {part} >= {f'{bound} * ' if bound > 1 else ''}{whole}", facts, full=full)
+    line = f"{bound} * {whole}" if bound > 1 else whole
+    return Rule(f"ratio_{n}", spec, f"{whole} > 0 and {factor} * {part} >= {line}", facts, full=full)
 
 
 def special(n: int) -> Rule:
@@ -384,3 +385,44 @@ def name_of(each: Input) -> str:
 
 
 IN_SCOPE = f"unit_kind == {KINDS.index(KIND)} or unit_kind == {KINDS.index('村委会')}"
+
+
+def sentences() -> list[tuple[str, str]]:
+    """Every intermediate result and output as a name and what it is in Python, in an order that can be run."""
+    found = [("in_scope", IN_SCOPE)]
+    for rule in RULES:
+        found += _sentences_of(rule)
+    scored = [(i, group) for i, group in enumerate(GROUPS) if group[0].full]
+    for i, group in scored:
+        found.append((f"group_{i}", " + ".join(f"{rule.name}_points" for rule in group)))
+    found.append(("score", " + ".join(f"group_{i}" for i, _ in scored)))
+    found += [(name, text) for name, _, text in (*gates(), *VETOES)]
+    found.append(("eligible", f"in_scope and not ({' or '.join(name for name, _, _ in VETOES)})"))
+    found += [(name, f"eligible and {text}") for name, _, text in awards()]
+    return found
+
+
+def _sentences_of(rule: Rule) -> list[tuple[str, str]]:
+    stem, full = rule.name, rule.full * POINT
+    found = []
+    if rule.marks:
+        found.append((f"{stem}_points", rule.marks))
+    if rule.guard:
+        found.append((f"{stem}_ok", f"not {rule.guard} or {rule.text}"))
+        found.append((f"{stem}_met", f"{stem}_ok if {rule.guard} else 4"))
+    else:
+        found.append((f"{stem}_ok", rule.text or f"{stem}_points >= {full}"))
+    if rule.full and not rule.marks:
+        found.append((f"{stem}_points", f"{full} if {stem}_ok else 0"))
+    return found
+
+
+def outputs() -> tuple[list[str], ...]:
+    """Names of the verdicts, points, groups, score, and of gates, vetoes and awards."""
+    return (
+        [f"{rule.name}_met" if rule.guard else f"{rule.name}_ok" for rule in RULES],
+        [f"{rule.name}_points" for rule in RULES if rule.full],
+        [f"group_{i}" for i, group in enumerate(GROUPS) if group[0].full],
+        ["score"],
+        [each[0] for each in (*gates(), *VETOES, *awards())],
+    )

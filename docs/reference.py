@@ -9,6 +9,7 @@ import ast
 import inspect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,7 +18,9 @@ from duibiao.api import Pack
 from duibiao.cli.base import COMMANDS, Session, root
 from duibiao.errors import Collector
 from duibiao.model.facts import FactType
-from duibiao.model.standard import Document, Item, NotEncoded, Standard, Target
+from duibiao.model.process import Target
+from duibiao.model.sources import Document, Item, NotEncoded
+from duibiao.model.standard import Standard
 from duibiao.pack.examples import read_examples
 from duibiao.registry import PROJECT, Plugin, Registry, installed
 from duibiao.services.phrasing import FORCES, Phrases
@@ -401,10 +404,16 @@ def box_row(found: Plugin, lang: Lang) -> tuple[str | int, ...]:
     homes = "、".join(home.title for home in found.jurisdictions)
     if lang == "en":
         homes = "; ".join(home.title_en or home.title for home in found.jurisdictions)
-    sources = found.target.content.examples if isinstance(found.target, Pack) else ()
+    sources = found.target.example_sources if isinstance(found.target, Pack) else ()
     examples = sum(len(read_examples(source, registry.vocabulary, Collector())) for source in sources)
     return (
         f"[{found.name}](plugins/{found.name}/README.md)", homes, len(standards),
         sum(len(each.indicators()) for each in standards), sum(len(each.targets) for each in standards),
         sum(len(each.stages) for each in standards), sum(len(each.forms) for each in standards), examples,
     )  # fmt: skip
+
+
+def source(name: str) -> str:
+    """A file of the repository, as a block."""
+    text = (Path(__file__).parents[1] / name).read_text("utf-8")
+    return page(fenced(text, {"py": "python"}.get(name.rpartition(".")[2], name.rpartition(".")[2])))

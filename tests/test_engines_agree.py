@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from duibiao.assess.bind import bind
@@ -18,7 +18,7 @@ from duibiao.rules.nodes import Input, Span
 from duibiao.testing.reference import reference_findings, reference_points, reference_verdicts
 from random_standards import MEMBERS, TYPES, VOCABULARY, fact_sets, standards
 
-MANY = settings(max_examples=150, deadline=None)
+MANY = settings(max_examples=100, deadline=None)
 
 
 def assessor_of(standard: Standard) -> Assessor:
@@ -85,13 +85,14 @@ def _plain(part: object) -> object:
 @MANY
 @given(standards(), fact_sets(), fact_sets(holes=False))
 def test_what_is_decided_stays_so_however_the_holes_are_filled(standard: Standard, facts: FactSet, donor: FactSet) -> None:
+    assume("known_or" not in str(standard))  # a default that the author declared gives way to the real value
     assessor = assessor_of(standard)
     early, late = assessor.assess(facts), assessor.assess(filled(facts, donor))
     undecided = (Verdict.UNKNOWN, Verdict.NEEDS_JUDGEMENT)
 
     for before, after in zip(early.indicators(), late.indicators(), strict=True):
         if before.verdict not in undecided and early.in_scope is not None:
-            assert before.verdict == after.verdict or late.in_scope is not early.in_scope
+            assert before.verdict == after.verdict
     if early.score is not None and late.score is not None:
         assert early.score.low <= late.score.low <= late.score.high <= early.score.high
     for award, then in zip(early.awards, late.awards, strict=True):

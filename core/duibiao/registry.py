@@ -353,7 +353,7 @@ def _claimed(plugin: Plugin) -> list[str]:
 
 def content_hash(standard: Standard) -> str:
     """SHA-256 of everything a standard says (not of where it says it), 16 hexadecimal digits."""
-    content = attrs.asdict(standard, filter=lambda attribute, _: attribute.name not in ("where", "content_hash"))
+    content = attrs.asdict(standard, filter=lambda attribute, _: attribute.name not in ("where", "given", "content_hash"))
     text = json.dumps(content, default=_plain, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

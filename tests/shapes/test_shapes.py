@@ -95,7 +95,7 @@ def codes(registry: Registry) -> list[str]:
 def examples(registry: Registry) -> list[Example]:
     pack, problems = registry.plugins[0].target, Collector()
     assert isinstance(pack, Pack)
-    return [each for source in pack.content.examples for each in read_examples(source, registry.vocabulary, problems)]
+    return [each for source in pack.example_sources for each in read_examples(source, registry.vocabulary, problems)]
 
 
 def recorded(registry: Registry, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,7 +100,12 @@ def _own(each: Input, facts: FactSet) -> int | None:
     value = values_back(facts, each.back).get(each.fact)
     if value is None:
         return each.default
-    return _PARTS[each.part](value, each, facts.as_of)
+    return _PARTS[each.part](value, each, _day_of(facts, each.back))
+
+
+def _day_of(facts: FactSet, back: int) -> date:
+    """The day a period is looked at from: the day asked, whole years earlier for earlier years."""
+    return add_months(facts.as_of, -12 * back) if back and facts.period.isdigit() else facts.as_of
 
 
 def _value(value: Value, each: Input, as_of: date) -> int | None:
@@ -130,7 +135,12 @@ def _count(value: Value, each: Input, as_of: date) -> int | None:
 def _late(value: Value, each: Input, as_of: date) -> int | None:
     if not isinstance(value, tuple):
         return None
-    return sum(1 for event in _inside(value, each, as_of) if (event.settled or as_of) > add_months(event.on, *each.limit))
+    return sum(1 for event in _inside(value, each, as_of) if _end(event, as_of) > add_months(event.on, *each.limit))
+
+
+def _end(event: Happening, as_of: date) -> date:
+    """The day a case was settled; one that is not settled yet runs to the day asked."""
+    return event.settled if event.settled is not None and event.settled <= as_of else as_of
 
 
 def _done(event: Happening, as_of: date) -> bool:

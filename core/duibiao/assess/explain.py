@@ -43,9 +43,14 @@ class Explainer:
         bound, bound_unit = self.amount(sketch.bound) if sketch.bound is not None else ("", "")
         return Reason(
             kind=sketch.kind, outcome=outcome, subject=sketch.subject, value=value, bound=bound,
-            unit=unit or bound_unit, operator=sketch.operator, note=sketch.note, text=sketch.text, missing=missing,
+            unit=unit or bound_unit, operator=sketch.operator, note=self._note(sketch), text=sketch.text, missing=missing,
             children=tuple(self.reason(child) for child in sketch.children),
         )  # fmt: skip
+
+    def _note(self, sketch: Sketch) -> str:
+        """What has to be said of a step: the author's token and those whose condition holds."""
+        said = [token for test, token in sketch.marks if self.truth(test) == TRUE]
+        return " ".join(filter(None, [sketch.note, *said]))
 
     def truth(self, node: nodes.Truth) -> int:
         """The truth code of any node, also of one that only the explanation shows."""

@@ -83,7 +83,7 @@ class _Report:
             standard=header.id, edition=header.edition, content_hash=standard.content_hash, as_of=self.facts.as_of,
             period=self.facts.period, unit=self.facts.unit, in_scope=self.in_scope, score=self.score(),
             criteria=criteria, awards=awards, gates=gates, vetoes=vetoes,
-            unknown_facts=self.unknown(criteria), assumed=self.assumptions(), example=self.facts.example,
+            unknown_facts=self.unknown(criteria, awards), assumed=self.assumptions(), example=self.facts.example,
         )  # fmt: skip
 
     def score(self) -> Interval | None:
@@ -156,11 +156,15 @@ class _Report:
             because=self.explainer.reason(finding.sketch), missing=missing, pending=pending,
         )  # fmt: skip
 
-    def unknown(self, criteria: tuple[CriterionResult, ...]) -> tuple[str, ...]:
-        """Missing facts, those that settle most indicators first."""
+    def unknown(self, criteria: tuple[CriterionResult, ...], awards: tuple[StateResult, ...]) -> tuple[str, ...]:
+        """Missing facts, those that settle most indicators first, then those that only an award waits for."""
         if self.in_scope is False:
             return ()
         counted = Counter(name for group in criteria for leaf in group.indicators for name in leaf.missing)
+        for name in self.explainer.names(self.explainer.unsettled(self.program.scope)):
+            counted.setdefault(name, 0)
+        for name in (name for award in awards for name in award.missing):
+            counted.setdefault(name, 0)
         return tuple(name for name, _ in counted.most_common())
 
     def assumptions(self) -> tuple[str, ...]:

@@ -120,6 +120,7 @@ class Item:
         title_en: English title.
         cite: Where it comes from.
         where: Place in the pack.
+        given: Keys that the author wrote.
     """
 
     id: str
@@ -127,3 +128,4 @@ class Item:
     title_en: str = ""
     cite: Cite = Cite()
     where: Where = field(default=NOWHERE, eq=False)
+    given: frozenset[str] = field(default=frozenset(), eq=False)

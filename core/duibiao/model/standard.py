@@ -158,6 +158,7 @@ class Scoring:
         deciding: The column that decides.
         cite: Source, or why it is assumed.
         where: Place in the pack.
+        given: Keys that the author wrote.
         awards: Titles.
         gates: Conditions to proceed.
         vetoes: What beats any score.
@@ -172,6 +173,7 @@ class Scoring:
     deciding: str = ""
     cite: Cite = field(factory=Cite)
     where: Where = field(default=NOWHERE, eq=False)
+    given: frozenset[str] = field(default=frozenset(), eq=False)
     awards: tuple[Award, ...] = ()
     gates: tuple[Gate, ...] = ()
     vetoes: tuple[Veto, ...] = ()

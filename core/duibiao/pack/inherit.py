@@ -7,17 +7,21 @@ from typing import Any, TypeVar
 
 from attrs import evolve, fields
 
-from duibiao.errors import NOWHERE
+from duibiao.errors import NOWHERE, Collector
 from duibiao.model.sources import Cite, Item
 from duibiao.model.standard import Criterion, Indicator, Scoring, Standard
-from duibiao.rules.keys import SUBJECTS, WAYS
+from duibiao.rules.keys import SUBJECTS, TESTS, WAYS
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - an item
 
 
 def inherit(child: Standard, parent: Standard) -> Standard:
-    """*child* with everything of *parent* that it neither overrides nor leaves out."""
+    """*child* with everything of *parent* that it neither overrides nor leaves out.
+
+    Raises BadInputError when it leaves out what the parent does not have.
+    """
     without = frozenset(child.header.without)
+    _check_without(child, parent)
     return evolve(
         child,
         header=evolve(
@@ -35,10 +39,27 @@ def inherit(child: Standard, parent: Standard) -> Standard:
     )
 
 
+def _check_without(child: Standard, parent: Standard) -> None:
+    groups: tuple[tuple[Item, ...], ...] = (
+        parent.criteria, parent.indicators(), parent.awards, parent.gates, parent.vetoes, parent.selections,
+        parent.targets, parent.stages, parent.forms, parent.provisions,
+    )  # fmt: skip
+    known = {item.id for group in groups for item in group}
+    problems = Collector()
+    for index, name in enumerate(child.header.without):
+        if name not in known:
+            problems.add("DB037", child.header.where.at("without", index), found=name, among=known)
+    problems.raise_any()
+
+
 def _scoring(mine: Scoring, theirs: Scoring, without: frozenset[str]) -> Scoring:
-    base = theirs if mine.where == NOWHERE else mine
+    own = {name: getattr(mine, name) for name in mine.given - {"assumed", "reason", "note"} if hasattr(mine, name)}
+    cite = mine.cite if mine.given & {"assumed", "reason"} else theirs.cite
     return evolve(
-        base,
+        theirs,
+        **own,
+        cite=cite,
+        where=theirs.where if mine.where == NOWHERE else mine.where,
         awards=_items(mine.awards, theirs.awards, without),
         gates=_items(mine.gates, theirs.gates, without),
         vetoes=_items(mine.vetoes, theirs.vetoes, without),
@@ -69,7 +90,11 @@ def _leaves(mine: tuple[Indicator, ...], theirs: tuple[Indicator, ...], without:
 
 
 def _leaf(new: Indicator, old: Indicator) -> Indicator:
-    condition = new.condition if any(key in new.condition for key in SUBJECTS) else {**old.condition, **new.condition}
+    condition = new.condition
+    if not any(key in new.condition for key in SUBJECTS):
+        # A new threshold takes the old one's place; it does not stand beside it.
+        replaced = TESTS if any(key in TESTS for key in new.condition) else ()
+        condition = {**{key: value for key, value in old.condition.items() if key not in replaced}, **new.condition}
     keeps = not any(way in new.points for way in WAYS)
     points: Mapping[str, Any] = {**old.points, **new.points} if keeps else new.points
     return evolve(_over(new, old), condition=condition, points=points)
@@ -86,14 +111,9 @@ def _over(new: I, old: I) -> I:
     kept = {
         field.name: getattr(old, field.name)
         for field in fields(type(new))
-        if field.name not in ("id", "where", "cite") and _is_default(new, field)
+        if field.name not in ("id", "where", "given", "cite", *new.given)
     }
     return evolve(new, cite=_cite(new.cite, old.cite), **kept)
-
-
-def _is_default(item: Item, field: Any) -> bool:
-    value = getattr(item, field.name)
-    return value in ("", (), None) or value == {} or value == field.default
 
 
 def _cite(new: Cite, old: Cite) -> Cite:

@@ -10,15 +10,17 @@ from attrs import field, frozen
 
 from duibiao.errors import Collector, Where
 from duibiao.model.facts import Vocabulary
-from duibiao.model.notation import NotationError, split_number, unit_of
+from duibiao.model.notation import NotationError, split_number, to_steps, unit_of
 from duibiao.model.sources import Document, Item, NotEncoded
 from duibiao.model.standard import Indicator, Standard
 from duibiao.rules.conditions import At, LocatedRuleError, condition
 from duibiao.rules.context import KINDS, UNIT_KIND, Context
+from duibiao.rules.expression import months_in
 from duibiao.rules.interpret import Interpreter
 from duibiao.rules.lower import check_guard, lower
 from duibiao.rules.nodes import FALSE, Input, Span
 from duibiao.rules.program import Program
+from duibiao.rules.quantity import RuleError
 
 FORCES = ("must", "aim", "may")
 METHODS = ("all", "points", "weighted", "none")
@@ -100,12 +102,23 @@ def _choices(standard: Standard, problems: Collector) -> None:
         one_of(target.where.at("force"), target.force, FORCES)
     for selection in standard.selections:
         one_of(selection.where.at("ties"), selection.ties, TIES)
+    for award in standard.awards:
+        for key in ("validity", "rectify_within"):
+            _period(award.where.at(key), getattr(award, key), problems)
     for provision in standard.provisions:
         one_of(provision.where.at("kind"), provision.kind, PROVISIONS)
     limited = [(a.where, a.unit_kinds) for a in standard.awards] + [(s.where, s.unit_kinds) for s in standard.stages]
     for where, kinds in limited:
         for index, kind in enumerate(kinds):
             one_of(where.at("unit_kinds", index), kind, KINDS)
+
+
+def _period(where: Where, text: str, problems: Collector) -> None:
+    try:
+        if text:
+            months_in(text)
+    except RuleError as error:
+        problems.add(error.code, where, found=text, allowed=error.allowed)
 
 
 def _cites(standard: Standard, world: World, problems: Collector) -> None:
@@ -218,15 +231,18 @@ def _totals(standard: Standard, program: Program, problems: Collector) -> None:
             problems.add("DB012", group.where.at("points"), found=f"{group.points}", allowed=mine * step)
     scoring = standard.scoring
     if scoring.method == "weighted":
+        for group, lowered in zip(standard.criteria, program.groups, strict=True):
+            if lowered.points is None:
+                problems.add("DB007", group.where, found=group.id, allowed="points")
         weights = [share(group.weight, group.where.at("weight"), problems) for group in standard.criteria]
         if sum(weights) != 1:
             problems.add("DB015", scoring.where, found=f"{float(sum(weights)) * 100:g}%", allowed="100%")
     elif scoring.method == "points":
         total = sum(leaf.full for leaf in program.leaves if not leaf.bonus)
         declared = _steps(scoring.total, step, scoring.where.at("total"), problems)
-        if declared is None:
+        if scoring.total is None:
             problems.add("DB007", scoring.where, allowed="total")
-        elif declared != total:
+        elif declared is not None and declared != total:
             problems.add("DB012", scoring.where.at("total"), found=f"{scoring.total}", allowed=total * step)
 
 
@@ -234,11 +250,10 @@ def _steps(raw: Any, step: Any, where: Where, problems: Collector) -> int | None
     if raw is None:
         return None
     try:
-        number, _ = split_number(raw)
+        return to_steps(split_number(raw)[0], step)
     except NotationError as error:
         problems.add(error.code, where, found=raw, allowed=error.allowed)
         return None
-    return int(number / step)
 
 
 def _guards(program: Program, problems: Collector) -> None:

@@ -19,7 +19,7 @@ from duibiao.model.sources import Cite
 
 T = TypeVar("T")
 CITE_KEYS = frozenset(field.name for field in attrs.fields(Cite))
-_OURS = frozenset({"cite", "where", "plugin", "content_hash"})
+_OURS = frozenset({"cite", "where", "given", "plugin", "content_hash"})
 
 
 class WrongTypeError(ValueError):
@@ -134,6 +134,8 @@ def build(
         values["cite"] = _cite(table, where, problems, default_cite)
     if "where" in types:
         values["where"] = where
+    if "given" in types:
+        values["given"] = frozenset(table)
     return cls(**values) if len(problems.problems) == before else None
 
 

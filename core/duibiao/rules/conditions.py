@@ -176,6 +176,29 @@ def _fact(spec: Mapping[str, Any], context: Context, at: At) -> Lowered:
     return variants if variants is not None else _plain(spec, ftype, context, at)
 
 
+def subject_guard(spec: Mapping[str, Any], context: Context, at: At) -> tuple[Truth, Truth]:
+    """For a condition that only names what a points table looks at: whether it can be asked, and whether it is empty.
+
+    Its ``sample`` is noted; a divisor that may be 0 needs ``if_empty``. Raises LocatedRuleError.
+    """
+    if "sample" in spec:
+        located(spec["sample"], at.at("sample"), lambda: _sample(spec["sample"], context))
+    if "if_empty" in spec and spec["if_empty"] not in _EMPTY:
+        raise LocatedRuleError(RuleError("DB018", spec["if_empty"], among=sorted(_EMPTY)), at.at("if_empty").path)
+    if "ratio_to" not in spec:
+        return YES, NO
+    ftype: FactType = located(spec["fact"], at.at("fact"), lambda: context.type(spec["fact"]))
+    subject: Quantity = located(spec, at, lambda: subject_of(spec, ftype, context))
+    divisor = subject.bottom
+    if divisor is None or bounds(divisor)[0] > 0:
+        return YES, NO
+    if "if_empty" not in spec:
+        allowed = 'if_empty = "met" / "not_met" / "not_applicable" / "unknown"'
+        raise LocatedRuleError(RuleError("DB023", "", allowed), at.path)
+    filled = more_than(divisor, Const(0))
+    return (filled, NO) if spec["if_empty"] == "not_applicable" else (YES, negate(filled))
+
+
 def _sample(sample: Any, context: Context) -> None:
     if not isinstance(sample, Mapping) or set(sample) != {"of", "at_least"} or not isinstance(sample["at_least"], int):
         raise RuleError("DB008", sample, '{ of = "…", at_least = 10 }')
@@ -199,16 +222,22 @@ def _variants(spec: Mapping[str, Any], ftype: FactType, context: Context, at: At
     """Thresholds that depend on the unit's kind, on an attribute, or on a special case; None when there are none."""
     base = {key: value for key, value in spec.items() if key not in ("by_kind", "by", "otherwise")}
     cases: list[tuple[Truth, Sketch, Lowered]] = []
+    complete = False
     for index, case in enumerate(spec.get("otherwise", ())):
         cases.append(_special(case, base, ftype, context, at.at("otherwise", index)))
     if "by_kind" in spec:
         cases += _cases_by_kind(spec["by_kind"], base, ftype, context, at.at("by_kind"))
     if "by" in spec:
-        cases += _cases_by_value(spec["by"], base, ftype, context, at.at("by"))
+        found, complete = _cases_by_value(spec["by"], base, ftype, context, at.at("by"))
+        cases += found
     if not cases:
         return None
-    has_main = any(key in base for key in TESTS) or "otherwise" in spec
-    main = _plain(base, ftype, context, at) if has_main else Lowered(NO, NO, Sketch("no_case", NO, ftype.id))
+    if any(key in base for key in TESTS) or "otherwise" in spec:
+        main = _plain(base, ftype, context, at)
+    elif complete:
+        *cases, (_, _, main) = cases
+    else:
+        main = Lowered(NO, NO, Sketch("no_case", NO, ftype.id))
     test, applies, sketch = main.test, main.applies, main.sketch
     for guard, guard_sketch, case in reversed(cases):
         test = Choose(guard, case.test, test)
@@ -248,7 +277,8 @@ def _cases_by_kind(
 
 def _cases_by_value(
     spec: Any, base: Mapping[str, Any], ftype: FactType, context: Context, at: At
-) -> list[tuple[Truth, Sketch, Lowered]]:
+) -> tuple[list[tuple[Truth, Sketch, Lowered]], bool]:
+    """The cases, and whether every value of the attribute has one."""
     if not isinstance(spec, Mapping) or set(spec) != {"fact", "values"}:
         raise LocatedRuleError(RuleError("DB008", spec, '{ fact = "…", values = { … } }'), at.path)
     attribute: FactType = located(spec["fact"], at.at("fact"), lambda: context.type(spec["fact"]))
@@ -258,7 +288,8 @@ def _cases_by_value(
         guard = located(name, place, partial(_value_is, attribute, name, context))
         sketch = Sketch("level_is", guard, attribute.id, operator="=", text=name)
         found.append((guard, sketch, _with(case, base, ftype, context, place)))
-    return found
+    levels = 2 if attribute.kind is Kind.FLAG else len(attribute.options)
+    return found, len(spec["values"]) == levels
 
 
 def _value_is(attribute: FactType, name: str, context: Context) -> Truth:

@@ -124,7 +124,10 @@ class Context:
             return tuple(self.member(ftype, each.id) for each in ftype.options)
         if not isinstance(names, list | tuple) or not names:
             raise RuleError("DB008", names, "[…]")
-        return tuple(self.member(ftype, self.option(ftype, name)) for name in names)
+        members = [self.option(ftype, name) for name in names]
+        if len(set(members)) != len(members):
+            raise RuleError("DB009", ", ".join(sorted({each for each in members if members.count(each) > 1})))
+        return tuple(self.member(ftype, each) for each in members)
 
     def option(self, ftype: FactType, name: object) -> str:
         """Id of an option; RuleError with the nearest name when there is none."""

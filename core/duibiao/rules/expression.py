@@ -125,6 +125,8 @@ class _Reader:
                 return self.constant(value, node)
             case ast.Name(name):
                 return self.name(name)
+            case ast.Attribute() if self.dotted(node) in self.context.vocabulary.types:
+                return self.fact(self.dotted(node))
             case ast.BoolOp(op, values):
                 return self.logic(op, values)
             case ast.UnaryOp(ast.Not(), operand):
@@ -147,6 +149,13 @@ class _Reader:
             case ast.Call(ast.Name(name), args, []):
                 return self.call(name, args, node)
         raise RuleError("DB021", self.text(node), ", ".join(sorted(FUNCTIONS)))
+
+    def dotted(self, node: ast.expr) -> str:
+        """A local fact id such as ``anhui.lifts``; empty for anything else that has a dot."""
+        match node:
+            case ast.Attribute(ast.Name(plugin), name):
+                return f"{plugin}.{name}"
+        return ""
 
     def text(self, node: ast.expr) -> str:
         return re.sub(r"percent\(([\d.]+)\)", r"\1%", ast.get_source_segment(self.source, node) or self.source)
@@ -288,6 +297,8 @@ class _Reader:
             match arg:
                 case ast.Name(name) | ast.Constant(str(name)):
                     found.append(name)
+                case ast.Attribute() if self.dotted(arg):
+                    found.append(self.dotted(arg))
                 case _:
                     raise RuleError("DB021", self.text(arg), '"…"')
         return found

@@ -7,13 +7,13 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from duibiao.errors import Collector, Where
 from duibiao.model.facts import NUMERIC, Kind, Vocabulary
 from duibiao.model.notation import NotationError, split_number, unit_of
 from duibiao.model.standard import Award, Criterion, Gate, Indicator, Standard, Veto
-from duibiao.rules.conditions import At, LocatedRuleError, Lowered, condition
+from duibiao.rules.conditions import At, LocatedRuleError, Lowered, condition, subject_guard
 from duibiao.rules.context import Context, Result
 from duibiao.rules.expression import parse_truth
 from duibiao.rules.keys import WAYS
@@ -32,6 +32,7 @@ from duibiao.rules.nodes import (
     at_least,
     both,
     bounds,
+    divide,
     either,
     inputs_of,
     more_than,
@@ -104,8 +105,6 @@ class _Lowering:
         self.result.vetoed = either(*(each.test for each in program.vetoes))
 
     def with_inputs(self, program: Program) -> Program:
-        from attrs import evolve
-
         found: dict[Input, None] = {}
         seen: dict[int, tuple[int, int]] = {}
         for root in program.roots():
@@ -151,13 +150,14 @@ class _Lowering:
         mine = self.leaves[first:]
         scored = [leaf for leaf in mine if leaf.points is not None]
         if not scored:
-            return Group(id=criterion.id, points=None, full=None)
+            return Group(id=criterion.id, points=None, full=None, bonus=Const(0))
         regular = [leaf.points for leaf in scored if not leaf.bonus and leaf.points is not None]
         extra: Num = total(*(leaf.points for leaf in scored if leaf.bonus and leaf.points is not None))
         if criterion.cap is not None:
             cap = self.attempt(criterion.where.at("cap"), lambda: self.marks.steps(criterion.cap), 0)
             extra = Least((extra, Const(cap)))
-        return Group(id=criterion.id, points=total(*regular, extra), full=total(*(self.full_of(leaf) for leaf in scored)))
+        full = total(*(self.full_of(leaf) for leaf in scored))
+        return Group(id=criterion.id, points=total(*regular, extra), full=full, bonus=extra)
 
     def full_of(self, leaf: Leaf) -> Num:
         if leaf.bonus:
@@ -170,18 +170,24 @@ class _Lowering:
         where = indicator.where
         needs_rule = bool(indicator.condition) and not _only_subject(indicator, self.context)
         rule: Lowered = _NOTHING
+        empty: Truth = NO
+        if not needs_rule and indicator.points:
+            found = self.attempt(where, lambda: subject_guard(indicator.condition, self.context, At()), (YES, NO))
+            rule, empty = Lowered(UNDECIDED, found[0], rule.sketch), found[1]
         if needs_rule:
             rule = self.attempt(where, lambda: condition(indicator.condition, self.context, At()), _NOTHING)
         elif not indicator.points:
             self.problems.add("DB039", where, allowed="fact, rule, all_of, any_of, none_of, holds")
         applies, guard = self.guard(indicator, rule)
         exempt = self.exempt(indicator)
-        scored = self.points(indicator, rule, needs_rule)
+        scored = self.points(indicator, rule, empty)
         test = rule.test
         if scored is not None and not needs_rule:
             line = Const(1) if indicator.points.get("bonus") else Const(scored.full)
             test = at_least(scored.points, line)
-        points = None if scored is None else self.settle(indicator, scored, applies, exempt.test)
+        if scored is not None:
+            scored = self.settle(indicator, scored, applies, exempt.test)
+        points = None if scored is None else scored.points
         sketch = rule.sketch if needs_rule else Sketch("full_marks", test)
         if exempt.test != NO:
             sketch = Sketch("exempt", either(exempt.test, test), children=(exempt.sketch, sketch), text=_because(indicator))
@@ -224,7 +230,7 @@ class _Lowering:
         )
         return when
 
-    def points(self, indicator: Indicator, rule: Lowered, has_rule: bool) -> Scored | None:
+    def points(self, indicator: Indicator, rule: Lowered, empty: Truth) -> Scored | None:
         spec = indicator.points
         if not spec or self.standard.scoring.method in ("all", "none"):
             if spec:
@@ -235,19 +241,28 @@ class _Lowering:
             lambda: lower_points(spec, indicator.condition, rule.test, self.context, self.marks, At()),
             None,
         )
-        return scored
+        if scored is None or empty == NO:
+            return scored
+        nothing = {"met": Const(scored.full), "not_met": Const(0)}.get(indicator.condition.get("if_empty", ""))
+        absent = pick(UNDECIDED, Const(scored.full), Const(0)) if nothing is None else nothing
+        return evolve(scored, points=pick(empty, absent, scored.points))
 
-    def settle(self, indicator: Indicator, scored: Scored, applies: Truth, exempt: Truth) -> Num:
+    def settle(self, indicator: Indicator, scored: Scored, applies: Truth, exempt: Truth) -> Scored:
         """Points with exemption and non-applicability as the standard declares them."""
         full, policy = Const(scored.full), self.standard.scoring.not_applicable
-        earned = pick(exempt, full, scored.points)
-        if applies == YES:
-            return earned
-        if policy == "impute":
-            mean = Read(Input(indicator.id, "mean_points", low=0, high=scored.full))
-            return pick(applies, earned, mean)
-        absent = full if policy == "full" and not indicator.points.get("bonus") else Const(0)
-        return pick(applies, earned, absent)
+        earned, marks = pick(exempt, full, scored.points), [] if exempt == NO else [(exempt, "exempted")]
+        if applies != YES:
+            if policy == "impute":
+                absent: Num = Read(Input(indicator.id, "mean_points", low=0, high=scored.full))
+            else:
+                absent = full if policy == "full" and not indicator.points.get("bonus") else Const(0)
+            earned = pick(applies, earned, absent)
+            marks.append((negate(applies), _ABSENT[policy]))
+        if not marks:
+            return scored
+        shown = Quantity(earned, Fraction(self.marks.step), UNIT_POINTS)
+        sketch = Sketch("settled", shown=shown, marks=tuple(marks), children=(scored.sketch,))
+        return evolve(scored, points=earned, sketch=sketch)
 
     def score(self, groups: tuple[Group, ...]) -> tuple[Num | None, Num | None]:
         scoring = self.standard.scoring
@@ -257,12 +272,14 @@ class _Lowering:
         fulls = total(*(group.full for group in scored if group.full is not None))
         if scoring.method == "weighted":
             return self.weighted(groups)
+        bonus = total(*(group.bonus for group in scored))
         points = total(*(group.points for group in scored if group.points is not None))
         if scoring.not_applicable != "rescale":
             return points, fulls
         whole = Const(sum(leaf.full for leaf in self.leaves if not leaf.bonus and leaf.points is not None))
-        empty = more_than(Const(1), fulls)
-        return pick(empty, whole, Div(times(whole.value, points), fulls, "half_up")), whole
+        regular = total(points, times(-1, bonus)) if bonus != Const(0) else points
+        stretched = Least((Div(times(whole.value, regular), fulls, "half_up"), whole))
+        return total(pick(more_than(Const(1), fulls), whole, stretched), bonus), whole
 
     def weighted(self, groups: tuple[Group, ...]) -> tuple[Num | None, Num | None]:
         """Each criterion's share of its own full marks, times its weight of the declared total."""
@@ -271,8 +288,10 @@ class _Lowering:
         parts: list[tuple[Fraction, Num]] = []
         for criterion, group in zip(self.standard.criteria, groups, strict=True):
             weight = self.weight(criterion)
-            if group.points is not None and isinstance(group.full, Const) and group.full.value:
+            if isinstance(group.full, Const) and group.points is not None and group.full.value:
                 parts.append((weight * whole / group.full.value, group.points))
+            elif group.full is not None and group.points is not None:
+                parts.append((Fraction(1), _share_of(weight * whole, group.points, group.full)))
         common = lcm(*(factor.denominator for factor, _ in parts)) if parts else 1
         summed = total(*(times(int(factor * common), points) for factor, points in parts))
         return (summed if common == 1 else Div(summed, Const(common), "half_up")), Const(whole)
@@ -293,7 +312,8 @@ class _Lowering:
             result.numbers = {"score": Quantity(score, step, UNIT_POINTS), "full": Quantity(full, step, UNIT_POINTS)}
         scored = {group.id: group.points for group in groups if group.points is not None}
         leaves = {leaf.id: leaf.points for leaf in self.leaves if leaf.points is not None and not leaf.bonus}
-        result.points = {name: Quantity(node, step, UNIT_POINTS) for name, node in {**scored, **leaves}.items()}
+        every = {leaf.id: leaf.points for leaf in self.leaves if leaf.points is not None}
+        result.points = {name: Quantity(node, step, UNIT_POINTS) for name, node in {**scored, **every}.items()}
         if scored:
             result.lowest = {
                 "criteria": Quantity(Least(tuple(scored.values())), step, UNIT_POINTS),
@@ -346,6 +366,19 @@ class _Lowering:
         return Finding(id=award.id, test=whole, sketch=Sketch("award", whole, children=(sketch,), text=award.requires))
 
 
+def _share_of(worth: Fraction, points: Num, full: Num) -> Num:
+    """A criterion's part of the total where some of its items may drop out; one of which all drop out counts whole."""
+    part = Div(times(worth.numerator, points), times(worth.denominator, full), "half_up")
+    whole = Const(divide(worth.numerator, worth.denominator, "half_up"))
+    return pick(more_than(Const(1), full), whole, part)
+
+
+_ABSENT = {
+    "full": "not_applicable_full",
+    "drop": "not_applicable_dropped",
+    "rescale": "not_applicable_dropped",
+    "impute": "imputed",
+}
 _NOTHING = Lowered(UNDECIDED, YES, Sketch("fixed", UNDECIDED))
 _ONLY_SUBJECT = frozenset({"fact", "ratio_to", "kind", "within", "settled", "has", "sample", "if_empty"})
 

@@ -29,6 +29,7 @@ from duibiao.rules.nodes import (
     Truth,
     at_least,
     bounds,
+    more_than,
     pick,
     times,
     total,
@@ -70,6 +71,13 @@ class Marks:
             raise RuleError("DB017", raw, "point")
         return to_steps(number, self.step)
 
+    def price(self, raw: Any) -> int:
+        """Points that may not be negative, in steps."""
+        found = self.steps(raw)
+        if found < 0:
+            raise RuleError("DB024", raw, ">= 0")
+        return found
+
     def exact(self, value: Num, step: Fraction) -> Num:
         """*value* of *step* points as point steps, rounded half up only where it cannot be exact."""
         scale = step / Fraction(self.step)
@@ -89,9 +97,7 @@ def lower_points(
         raise LocatedRuleError(RuleError("DB039", ", ".join(ways), ", ".join(WAYS)), at.path)
     full: int | None = None
     if "points" in spec:
-        full = located(spec["points"], at.at("points"), lambda: marks.steps(spec["points"]))
-        if full < 0:
-            raise LocatedRuleError(RuleError("DB024", spec["points"], ">= 0"), at.at("points").path)
+        full = located(spec["points"], at.at("points"), lambda: marks.price(spec["points"]))
     if not ways:
         if full is None:
             raise LocatedRuleError(RuleError("DB007", "", "points"), at.path)
@@ -131,13 +137,23 @@ class _Table:
     def done(self, points: Num, full: int | None, kind: str, **more: Any) -> Scored:
         if full is None:
             raise RuleError("DB007", "", "points")
-        capped = points if bounds(points)[1] <= full else Least((points, Const(full)))
-        return Scored(capped, full, Sketch(kind, shown=_points(capped, self.marks), **more))
+        if bounds(points)[1] <= full:
+            return Scored(points, full, Sketch(kind, shown=_points(points, self.marks), **more))
+        capped, over = Least((points, Const(full))), (more_than(points, Const(full)), "capped")
+        return Scored(capped, full, Sketch(kind, shown=_points(capped, self.marks), marks=(over,), **more))
+
+    def floored(self, taken: Num, kind: str, **more: Any) -> Scored:
+        """Full marks less what is *taken*, never below 0."""
+        if self.full is None:
+            raise RuleError("DB007", "", "points")
+        earned = Greatest((total(Const(self.full), times(-1, taken)), Const(0)))
+        under = (more_than(taken, Const(self.full)), "floored")
+        return Scored(earned, self.full, Sketch(kind, shown=_points(earned, self.marks), marks=(under,), **more))
 
 
 def _bands(table: _Table, spec: Any) -> Scored:
     subject = table.subject()
-    earned, best = bands_of(spec, subject, table.marks.steps, lambda raw: literal(raw, subject))
+    earned, best = bands_of(spec, subject, table.marks.price, lambda raw: literal(raw, subject))
     full = table.full if table.full is not None else best
     if best != full:
         raise RuleError("DB012", f"{best * table.marks.step}", f"{full * table.marks.step}")
@@ -145,14 +161,11 @@ def _bands(table: _Table, spec: Any) -> Scored:
 
 
 def _deduct(table: _Table, spec: Any) -> Scored:
-    if table.full is None:
-        raise RuleError("DB007", "", "points")
     if not isinstance(spec, list) or not spec:
         raise RuleError("DB008", spec, "[{ fact = …, each = 1, points = 0.5 }]")
     lost = [_deduction(table, each) for each in spec]
     taken = total(*(value for value, _ in lost))
-    earned = Greatest((total(Const(table.full), times(-1, taken)), Const(0)))
-    return table.done(earned, table.full, "deduct", children=tuple(sketch for _, sketch in lost))
+    return table.floored(taken, "deduct", children=tuple(sketch for _, sketch in lost))
 
 
 def _deduction(table: _Table, spec: Any) -> tuple[Num, Sketch]:
@@ -162,29 +175,35 @@ def _deduction(table: _Table, spec: Any) -> tuple[Num, Sketch]:
         return _judged_deduction(table, spec)
     if "events" in spec:
         return _event_deduction(table, spec)
-    _keys(spec, {"fact", "each", "points"})
+    _keys(spec, {"fact", "each", "points", "most"})
     subject = table.context.number(table.type(spec.get("fact")))
     each = literal(spec.get("each", 1), subject)
     count = _steps(subject, each, "down")
-    value = times(table.marks.steps(spec.get("points")), count)
+    value = _at_most(times(table.marks.price(spec.get("points")), count), spec, table.marks)
     sketch = Sketch("deduction", subject=table.type(spec.get("fact")).id, shown=subject, bound=_points(value, table.marks))
     return value, sketch
 
 
 def _event_deduction(table: _Table, spec: Mapping[str, Any]) -> tuple[Num, Sketch]:
-    _keys(spec, {"events", "kind", "within", "points", "unsettled"})
+    _keys(spec, {"events", "kind", "within", "points", "unsettled", "most"})
     ftype = table.type(spec["events"])
     months = months_in(spec["within"]) if "within" in spec else 0
     kind = spec.get("kind", "")
-    price = table.marks.steps(spec.get("points"))
+    price = table.marks.price(spec.get("points"))
     if "unsettled" in spec:
         done = table.context.events(ftype, kind, months, True).top
         left = table.context.events(ftype, kind, months, False).top
-        value = total(times(price, done), times(table.marks.steps(spec["unsettled"]), left))
+        value = total(times(price, done), times(table.marks.price(spec["unsettled"]), left))
     else:
         value = times(price, table.context.events(ftype, kind, months).top)
+    value = _at_most(value, spec, table.marks)
     shown = table.context.events(ftype, kind, months)
     return value, Sketch("deduction", subject=ftype.id, shown=shown, bound=_points(value, table.marks))
+
+
+def _at_most(value: Num, spec: Mapping[str, Any], marks: Marks) -> Num:
+    """A deduction with its own upper limit, where one is declared."""
+    return Least((value, Const(marks.price(spec["most"])))) if "most" in spec else value
 
 
 def _judged_deduction(table: _Table, spec: Mapping[str, Any]) -> tuple[Num, Sketch]:
@@ -229,17 +248,23 @@ def _shortfall(table: _Table, spec: Any) -> Scored:
     if not isinstance(spec, Mapping):
         raise RuleError("DB008", spec, '{ step = …, points = …, mode = "full" }')
     _keys(spec, {"step", "points", "mode"})
-    if table.full is None or "at_least" not in table.condition:
-        raise RuleError("DB007", "", "points, at_least")
+    key = next((each for each in ("at_least", "at_most") if each in table.condition), None)
+    if key is None:
+        raise RuleError("DB007", "", "at_least, at_most")
+    for each in ("per", "by_kind", "by", "otherwise", "sustained"):
+        if each in table.condition:
+            raise RuleError("DB019", f"shortfall / {each}", "bands")
     subject = table.subject()
     if subject.bottom is not None:
         raise RuleError("DB019", "ratio_to", "round(a / b, …)")
-    goal, step = literal(table.condition["at_least"], subject), literal(spec.get("step"), subject)
+    goal, step = literal(table.condition[key], subject), literal(spec.get("step"), subject)
     if not isinstance(goal.top, Const):
         raise RuleError("DB008", goal.top, "number")
     line = int(goal.top.value * goal.step / subject.step)
-    missing = Quantity(Greatest((total(Const(line), times(-1, subject.top)), Const(0))), subject.step, subject.unit)
-    mode, price = spec.get("mode", "full"), table.marks.steps(spec.get("points"))
+    sign = 1 if key == "at_least" else -1
+    apart = total(Const(sign * line), times(-sign, subject.top))
+    missing = Quantity(Greatest((apart, Const(0))), subject.step, subject.unit)
+    mode, price = spec.get("mode", "full"), table.marks.price(spec.get("points"))
     if mode == "proportional":
         share = multiply(missing, Quantity(Const(price), Fraction(table.marks.step), None))
         value: Num = _proportional(share, step, table.marks)
@@ -247,8 +272,7 @@ def _shortfall(table: _Table, spec: Any) -> Scored:
         value = times(price, _steps(missing, step, "down" if mode == "full" else "up"))
     else:
         raise RuleError("DB018", mode, "full, started, proportional")
-    earned = Greatest((total(Const(table.full), times(-1, value)), Const(0)))
-    return table.done(earned, table.full, "shortfall", subject=table.type().id, bound=missing)
+    return table.floored(value, "shortfall", subject=table.type().id, bound=missing)
 
 
 def _proportional(share: Quantity, step: Quantity, marks: Marks) -> Num:
@@ -261,19 +285,19 @@ def _each(table: _Table, spec: Any) -> Scored:
     if not isinstance(spec, Mapping):
         raise RuleError("DB008", spec, "{ points = …, cap = … }")
     _keys(spec, {"points", "cap"})
-    cap = table.marks.steps(spec["cap"]) if "cap" in spec else table.full
+    cap = table.marks.price(spec["cap"]) if "cap" in spec else table.full
     ftype = table.type()
     counted = present(table.context.members(ftype)) if ftype.kind is Kind.CHECKLIST else table.subject()
     if counted.step != 1 or counted.bottom is not None:
         raise RuleError("DB019", f"{ftype.id} ({ftype.kind})", "count, events, checklist")
-    value = times(table.marks.steps(spec.get("points")), counted.top)
+    value = times(table.marks.price(spec.get("points")), counted.top)
     return table.done(value, table.full if table.full is not None else cap, "each", subject=ftype.id, bound=counted)
 
 
 def _per_member(table: _Table, spec: Any) -> Scored:
     ftype = table.type()
     members = table.context.members(ftype, table.condition.get("has"))
-    price = table.marks.steps(spec)
+    price = table.marks.price(spec)
     full = table.full if table.full is not None else price * len(members)
     counted = present(members)
     return table.done(times(price, counted.top), full, "per_member", subject=ftype.id, bound=counted)
@@ -285,7 +309,12 @@ def _level_points(table: _Table, ftype: FactType, grades: Any, step: Fraction) -
         raise RuleError("DB019", f"{ftype.id} ({ftype.kind})", "grade, choice")
     if not isinstance(grades, Mapping):
         raise RuleError("DB008", grades, '{ "优" = 5, … }')
-    found = {table.context.level(ftype, name): split_number(value)[0] for name, value in grades.items()}
+    found: dict[int, Decimal] = {}
+    for name, value in grades.items():
+        level = table.context.level(ftype, name)
+        if level in found:
+            raise RuleError("DB009", name)
+        found[level] = split_number(value)[0]
     missing = [each.title for i, each in enumerate(ftype.options) if i not in found]
     if missing:
         raise RuleError("DB014", ", ".join(missing), ", ".join(each.title for each in ftype.options))
@@ -297,7 +326,7 @@ def _graded(table: _Table, spec: Any) -> Scored:
     ftype = table.type()
     if isinstance(spec, Mapping):
         for value in spec.values():
-            table.marks.steps(value)
+            table.marks.price(value)
     value = _level_points(table, ftype, spec, Fraction(table.marks.step))
     full = table.full if table.full is not None else bounds(value)[1]
     if bounds(value)[1] != full:
@@ -365,15 +394,17 @@ def _honours(table: _Table, spec: Any) -> Scored:
     _keys(spec, {"levels", "within", "take"})
     ftype, months = table.type(), months_in(spec["within"]) if "within" in spec else 0
     values: list[Num] = []
+    if spec.get("take") == "sum" and table.full is None:
+        raise RuleError("DB007", "", "points")
     for name, price in spec["levels"].items():
         count = table.context.events(ftype, name, months).top
-        worth = table.marks.steps(price)
+        worth = table.marks.price(price)
         one = pick(at_least(count, Const(1)), Const(worth), Const(0))
         values.append(one if spec.get("take", "highest") == "highest" else times(worth, count))
     if spec.get("take", "highest") not in ("highest", "sum"):
         raise RuleError("DB018", spec["take"], "highest, sum")
     earned = Greatest(tuple(values)) if spec.get("take", "highest") == "highest" else total(*values)
-    best = max(table.marks.steps(price) for price in spec["levels"].values())
+    best = max(table.marks.price(price) for price in spec["levels"].values())
     return table.done(earned, table.full if table.full is not None else best, "honours", subject=ftype.id)
 
 

@@ -24,7 +24,8 @@ class Sketch:
         shown: The number looked at, if any.
         bound: The number it is held against, if any.
         operator: Comparison sign.
-        note: Token for what was floored, capped, exempted …
+        note: Token for a soft value, a missing-fact default …
+        marks: Tokens that are said when their condition holds: ``capped``, ``floored``, ``exempted``, ``imputed`` …
         text: The author's own words.
         children: Steps it rests on.
     """
@@ -36,6 +37,7 @@ class Sketch:
     bound: Quantity | None = None
     operator: str = ""
     note: str = ""
+    marks: tuple[tuple[Truth, str], ...] = ()
     text: str = ""
     children: tuple[Sketch, ...] = ()
 
@@ -75,11 +77,19 @@ class Leaf:
 
 @frozen(kw_only=True)
 class Group:
-    """A criterion, lowered: its points and full marks in steps (None when not scored)."""
+    """A criterion, lowered.
+
+    Attributes:
+        id: Criterion id.
+        points: Points with bonus, in steps; None when not scored.
+        full: Full marks, in steps.
+        bonus: The part of the points that comes on top.
+    """
 
     id: str
     points: Num | None
     full: Num | None
+    bonus: Num
 
 
 @frozen(kw_only=True)

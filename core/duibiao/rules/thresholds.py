@@ -10,7 +10,7 @@ from typing import Any
 
 from duibiao.model.facts import FactType, Kind
 from duibiao.model.notation import read_date, split_number, to_steps, unit_of
-from duibiao.rules.context import Context
+from duibiao.rules.context import Context, present
 from duibiao.rules.expression import months_in
 from duibiao.rules.keys import CHANGES, PEERS, THRESHOLDS
 from duibiao.rules.nodes import Const, Truth, both, bounds, either, more_than, negate
@@ -26,6 +26,8 @@ def subject_of(spec: Mapping[str, Any], ftype: FactType, context: Context) -> Qu
         if settled is not None and not isinstance(settled, bool):
             raise RuleError("DB008", settled, "true, false")
         number = context.events(ftype, spec.get("kind", ""), months, settled)
+    elif ftype.kind is Kind.CHECKLIST:
+        number = present(context.members(ftype, spec.get("has")))
     else:
         number = context.number(ftype)
     if "ratio_to" in spec:

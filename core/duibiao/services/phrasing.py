@@ -81,7 +81,7 @@ class Phrases:
         """A data item's title; members and periods are spelt out."""
         base, _, back = name.partition("@")
         base, peers = base.removeprefix("peers."), base.startswith("peers.")
-        item, _, member = base.partition(".") if base not in self.vocabulary.types else (base, "", "")
+        item, member = self.split(base)
         ftype = self.vocabulary.find(item)
         if ftype is None:
             return name
@@ -93,11 +93,18 @@ class Phrases:
             text += self.say("（同类单位）", " (peers)")
         return text + (self.say(f"（往前 {back[1:]} 期）", f" ({back[1:]} periods back)") if back else "")
 
+    def split(self, name: str) -> tuple[str, str]:
+        """A name as data item and checklist member (local ids have a dot of their own)."""
+        if name in self.vocabulary.types:
+            return name, ""
+        item, _, member = name.rpartition(".")
+        return (item, member) if item in self.vocabulary.types else (name, "")
+
     def facts(self, names: Sequence[str]) -> str:
         """Several data items; members of one checklist are gathered under its title."""
         found: dict[str, list[str]] = {}
         for name in names:
-            base, _, member = name.partition(".") if name not in self.vocabulary.types else (name, "", "")
+            base, member = self.split(name)
             found.setdefault(base, []).extend([member] if member else [])
         return self.comma.join(self._gathered(base, members) for base, members in found.items())
 

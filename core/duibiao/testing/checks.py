@@ -157,8 +157,9 @@ def _score(result: Assessment, expect: Mapping[str, Any]) -> list[Difference]:
         got = None if result.score is None else (result.score.low, result.score.high)
         if got != want:
             found.append(("score", want, got))
-    if "in_scope" in expect and expect["in_scope"] != result.in_scope:
-        found.append(("in_scope", expect["in_scope"], result.in_scope))
+    scope = "open" if result.in_scope is None else result.in_scope
+    if "in_scope" in expect and expect["in_scope"] != scope:
+        found.append(("in_scope", expect["in_scope"], scope))
     if "unknown_facts" in expect and sorted(expect["unknown_facts"]) != sorted(result.unknown_facts):
         found.append(("unknown_facts", sorted(expect["unknown_facts"]), sorted(result.unknown_facts)))
     return found
@@ -167,7 +168,7 @@ def _score(result: Assessment, expect: Mapping[str, Any]) -> list[Difference]:
 def _states(result: Assessment, expect: Mapping[str, Any]) -> list[Difference]:
     found: list[Difference] = []
     for table, states in (("awards", result.awards), ("gates", result.gates), ("vetoes", result.vetoes)):
-        got = {each.id: each.state.value for each in states}
+        got = {each.id: "pending" if each.pending else each.state.value for each in states}
         found += [
             (f"{table}.{name}", want, got.get(name)) for name, want in expect.get(table, {}).items() if got.get(name) != want
         ]
