@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from duibiao.assess.bind import missing_name
+from duibiao.model.facts import Grading, Values
 from duibiao.model.notation import plain
 from duibiao.model.outcome import Reason
 from duibiao.rules import nodes
@@ -24,11 +25,12 @@ OUTCOMES = {FALSE: "not_met", TRUE: "met", ASK: "needs_judgement", OPEN: "unknow
 class Explainer:
     """Reads one evaluation's cell values; what no result rests on is worked out from the same facts."""
 
-    def __init__(self, program: Program, sheet: Sheet, values: tuple[Any, ...], facts: Bound) -> None:
+    def __init__(self, program: Program, sheet: Sheet, values: tuple[Any, ...], facts: Bound, recorded: Values) -> None:
         self.program = program
         self.sheet = sheet
         self.values = values
         self.facts = facts
+        self.recorded = recorded
         self.rest = Interpreter(self._known)
         self._missing: dict[int, tuple[Input, ...]] = {}
 
@@ -43,7 +45,8 @@ class Explainer:
         bound, bound_unit = self.amount(sketch.bound) if sketch.bound is not None else ("", "")
         return Reason(
             kind=sketch.kind, outcome=outcome, subject=sketch.subject, value=value, bound=bound,
-            unit=unit or bound_unit, operator=sketch.operator, note=self._note(sketch), text=sketch.text, missing=missing,
+            unit=unit or bound_unit, operator=sketch.operator, note=self._note(sketch), text=sketch.text,
+            judged=self._judged(sketch), missing=missing,
             children=tuple(self.reason(child) for child in sketch.children),
         )  # fmt: skip
 
@@ -51,6 +54,12 @@ class Explainer:
         """What has to be said of a step: the author's token and those whose condition holds."""
         said = [token for test, token in sketch.marks if self.truth(test) == TRUE]
         return " ".join(filter(None, [sketch.note, *said]))
+
+    def _judged(self, sketch: Sketch) -> str:
+        value = self.recorded.get(sketch.subject) if sketch.kind == "level_is" else None
+        if not isinstance(value, Grading):
+            return ""
+        return " ".join(filter(None, [value.by, value.reason, value.on.isoformat() if value.on else ""]))
 
     def truth(self, node: nodes.Truth) -> int:
         """The truth code of any node, also of one that only the explanation shows."""

@@ -59,7 +59,9 @@ class Assessor:
         """The full assessment of one unit; BadInputError when the facts do not fit the standard."""
         bound = bind(self.program, facts, peers)
         raw, values = self.compiled.trace(bound.lows, bound.highs)
-        return _Report(self.program, raw, Explainer(self.program, self.compiled.sheet, values, bound), facts).whole()
+        return _Report(
+            self.program, raw, Explainer(self.program, self.compiled.sheet, values, bound, facts.values), facts
+        ).whole()
 
 
 class _Report:
@@ -122,7 +124,8 @@ class _Report:
                 missing = tuple(dict.fromkeys((*missing, *more)))
         return IndicatorResult(
             id=leaf.id, criterion=self.program.groups[leaf.group].id, title=spec.title, title_en=spec.title_en,
-            verdict=verdict, points=points, force=spec.force, cite=spec.cite, because=self.because(leaf, verdict),
+            verdict=verdict, points=points, force=spec.force, scored_by=spec.scored_by, cite=spec.cite,
+            because=self.because(leaf, verdict),
             missing=missing, assumed=leaf.assumed,
         )  # fmt: skip
 

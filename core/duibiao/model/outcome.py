@@ -65,6 +65,7 @@ class Reason:
         operator: ``>=``, ``>``, ``<=``, ``<``, ``=``, ``≈``.
         note: A token for what was floored, capped, exempted, defaulted, soft …
         text: The author's own words, where the step quotes them.
+        judged: Who judged, why and when, where an assessor's grade decides.
         missing: Facts that are unknown here and would settle it.
         children: Steps it rests on.
     """
@@ -78,6 +79,7 @@ class Reason:
     operator: str = ""
     note: str = ""
     text: str = ""
+    judged: str = ""
     missing: tuple[str, ...] = ()
     children: tuple[Reason, ...] = ()
 
@@ -94,6 +96,7 @@ class IndicatorResult:
         verdict: One of six.
         points: Points, when it is scored.
         force: ``must``, ``aim`` or ``may``.
+        scored_by: The body that scores it.
         cite: Where it comes from.
         because: The explanation.
         missing: Facts that would settle it.
@@ -107,6 +110,7 @@ class IndicatorResult:
     verdict: Verdict
     points: Interval | None
     force: str
+    scored_by: str
     cite: Cite
     because: Reason
     missing: tuple[str, ...] = ()

@@ -20,6 +20,8 @@ from duibiao.model.sources import Cite
 T = TypeVar("T")
 CITE_KEYS = frozenset(field.name for field in attrs.fields(Cite))
 _OURS = frozenset({"cite", "where", "given", "plugin", "content_hash"})
+_AS_IS = frozenset({str, int, bool, date})
+_TEXTS = tuple[str, ...]
 
 
 class WrongTypeError(ValueError):
@@ -106,6 +108,12 @@ def _required(cls: type[Any]) -> frozenset[str]:
     return frozenset(field.name for field in attrs.fields(cls) if field.default is attrs.NOTHING)
 
 
+@cache
+def _own(cls: type[Any], given: frozenset[str]) -> frozenset[str]:
+    """The keys of a table that fields of *cls* take."""
+    return frozenset(_types(cast(Hashable, cls))) - _OURS - given
+
+
 def build(
     cls: type[T], table: Any, where: Where, problems: Collector, *, given: Mapping[str, Any] | None = None,
     optional: frozenset[str] = frozenset(), default_cite: Cite | None = None,
@@ -120,12 +128,10 @@ def build(
         return None
     types = _types(cast(Hashable, cls))
     citing = "cite" in types
-    own = set(types) - _OURS - set(given)
+    own = _own(cast(Hashable, cls), frozenset(given))
     before = len(problems.problems)
-    unknown_keys(table, {*own, *(CITE_KEYS if citing else ())}, where, problems)
-    values = dict(given)
-    for key in own & set(table):
-        values[key] = convert(table[key], types[key], where.at(key), problems)
+    unknown_keys(table, own | CITE_KEYS if citing else own, where, problems)
+    values = {**given, **{key: _taken(table, key, types[key], where, problems) for key in table if key in own}}
     for key in sorted((_required(cast(Hashable, cls)) - set(values)) - optional):
         problems.add("DB007", where, found=table.get("id", ""), allowed=key)
     for key in optional - set(values):
@@ -141,10 +147,20 @@ def build(
 
 def unknown_keys(table: Mapping[str, Any], known: Iterable[str], where: Where, problems: Collector) -> None:
     """Add a problem for every key of *table* that is not in *known*."""
-    names = set(known)
+    names = frozenset(known)
     for key in table:
         if key not in names:
             problems.add("DB006", where.at(key), found=key, among=names)
+
+
+def _taken(table: Mapping[str, Any], key: str, kind: Any, where: Where, problems: Collector) -> Any:
+    """The value of a key as its field takes it: most are right as they stand, the converter sees to the rest."""
+    value = table[key]
+    if type(value) is kind and kind in _AS_IS:
+        return value
+    if kind == _TEXTS and type(value) is list and all(type(each) is str for each in value):
+        return tuple(value)
+    return convert(value, kind, where.at(key), problems)
 
 
 def convert(value: Any, kind: Any, where: Where, problems: Collector) -> Any:
@@ -172,8 +188,9 @@ def _report(error: BaseException, value: Any, where: Where, problems: Collector)
 def _cite(table: Mapping[str, Any], where: Where, problems: Collector, default: Cite | None) -> Cite:
     values: dict[str, Any] = {}
     types = _types(Cite)
-    for key in CITE_KEYS & set(table):
-        values[key] = convert(table[key], types[key], where.at(key), problems)
+    for key in table:
+        if key in CITE_KEYS:
+            values[key] = _taken(table, key, types[key], where, problems)
     base = default or Cite()
     if "clause" not in values:
         values["clause"] = base.clause

@@ -114,6 +114,7 @@ def _indicator(leaf: IndicatorResult) -> dict[str, Any]:
         "verdict": leaf.verdict.value,
         "points": _interval(leaf.points),
         "force": leaf.force,
+        "scored_by": leaf.scored_by,
         "value": {"number": step.value, "unit": step.unit} if step.value else None,
         "rule": {
             "kind": step.kind,
@@ -145,7 +146,7 @@ def reason_json(reason: Reason) -> dict[str, Any]:
     """An explanation node without its empty fields."""
     plain_fields = {
         name: getattr(reason, name)
-        for name in ("kind", "outcome", "subject", "value", "operator", "bound", "unit", "note", "text")
+        for name in ("kind", "outcome", "subject", "value", "operator", "bound", "unit", "note", "text", "judged")
         if getattr(reason, name)
     }
     if reason.missing:

@@ -49,6 +49,16 @@ _POINTS = {
     "sources": ("按来源加权得分", "mixture"),
     "honours": ("按荣誉得分", "by honour"),
     "points_from": ("评分", "assessor's points"),
+    "settled": ("计入得分", "points counted"),
+}
+_NOTES = {
+    "soft": ("参考值，不作否决", "soft: shown, never failed"),
+    "capped": ("封顶", "capped"),
+    "floored": ("扣完为止", "not below 0"),
+    "exempted": ("免评，计满分", "exempt: full marks"),
+    "not_applicable_full": ("不适用，计满分", "not applicable: full marks"),
+    "not_applicable_dropped": ("不适用，不计入满分", "not applicable: left out of the maximum"),
+    "imputed": ("不适用，按同类平均计", "not applicable: mean of the peers"),
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -275,6 +285,11 @@ class Phrases:
             text = self._step(reason, subject)
         elif reason.value and reason.bound and reason.kind == "compare":
             text += f"（{self._amount(reason)}）" if self.lang == "zh" else f" ({self._amount(reason)})"
+        said = [self.say(*_NOTES[token]) for token in reason.note.split() if token in _NOTES]
+        if reason.judged:
+            said.append(reason.judged)
+        if said:
+            text += f"（{self.comma.join(said)}）" if self.lang == "zh" else f" ({self.comma.join(said)})"
         if reason.missing and not reason.children:
             others = [name for name in reason.missing if self.fact(name) != text]
             text += self.say("；缺：", "; missing: ") + self.facts(others) if others else ""
@@ -310,6 +325,8 @@ class Phrases:
         if not reason.bound:
             return value
         bound = f"{_SHOWN.get(reason.operator, reason.operator)} {reason.bound}{self.unit(reason.unit)}"
+        if reason.operator == "≈":
+            return self.say(f"{value}，参考 {reason.bound}{self.unit(reason.unit)}", f"{value}, {bound}")
         return self.say(f"{value}，要求 {bound}", f"{value}, required {bound}")
 
     def _step(self, reason: Reason, subject: str) -> str:
@@ -341,5 +358,4 @@ class Phrases:
             return f"{subject} {self.say(*word)}".strip() + count
         if kind == "level_is":
             return f"{subject} {_SHOWN.get(reason.operator, '')} {reason.text}"
-        text = f"{subject} {self._amount(reason)}"
-        return text + (self.say("（参考值，不作否决）", " (soft: shown, never failed)") if reason.note == "soft" else "")
+        return f"{subject} {self._amount(reason)}"
