@@ -101,13 +101,11 @@ def contestants(assessor: Assessor) -> dict[str, Contestant]:
         except (PackageNotFoundError, ImportError):
             print(f"skipped: {kind.title} is not installed; python -m pip install -r requirements/bench.txt")
             continue
-        for bound in units[:: 1 if kind is not peers.OpenFisca else 6]:
+        for bound in units:
             engine.take(named(assessor, bound))
-            engine.reset()
             assert [int(each) for each in engine.run()] == flat(compiled.run(bound)), kind.title
         engine.take(named(assessor, whole))
-        resets = kind.reset is not peers.Engine.reset
-        found[f"{kind.title} {version}"] = Contestant(engine.run, engine.reset if resets else None)
+        found[f"{kind.title} {version}"] = Contestant(engine.run, getattr(engine, "reset", None))
     return found
 
 
@@ -120,9 +118,9 @@ def describe(assessor: Assessor) -> None:
     settled = sum(1 for code in (*raw[1], *raw[12]) if int(code) <= TRUE or int(code) == 4)
     print(f"Python {platform.python_version()}, {platform.machine()}")
     print(
-        f"{len(program.leaves)} indicators ({table.UNSCORED} pass/fail, {table.SCORED} scored), {len(program.inputs)} typed facts, "
-        f"{len(raw[1]) + len(raw[12])} three-valued outputs, {len(raw[2])} points, {len(raw[4])} groups"
+        f"{len(program.leaves)} indicators: {table.UNSCORED} pass/fail, {table.SCORED} scored; {len(program.inputs)} typed facts;"
     )
+    print(f"{len(raw[1]) + len(raw[12])} three-valued outputs, {len(raw[2])} points, {len(raw[4])} groups")
     print(f"with facts missing: {missing} of {len(program.inputs)} open, {settled} outputs settled all the same\n")
 
 

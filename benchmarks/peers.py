@@ -174,9 +174,6 @@ class Engine(ABC):
     def run(self) -> list[Any]:
         """Every output, in the order of :data:`OUTPUTS`."""
 
-    def reset(self) -> None:
-        """Forget what the last run left behind, before the clock starts."""
-
 
 class Rounds(Engine):
     """Engines without names for intermediate results: each round is one list of rules.
@@ -417,18 +414,18 @@ class OpenFisca(Engine):
     title, package = "openfisca-core", "openfisca-core"
 
     def __init__(self) -> None:
-        import numpy
+        import numpy as np
         from openfisca_core.entities import build_entity
         from openfisca_core.periods import DateUnit
         from openfisca_core.simulations import SimulationBuilder
         from openfisca_core.taxbenefitsystems import TaxBenefitSystem
         from openfisca_core.variables import Variable
 
-        self.numpy, words = numpy, _NumpyWords()
+        self.array, words = np.array, _NumpyWords()
         unit = build_entity("unit", "units", "unit", is_person=True)
         system = TaxBenefitSystem([unit])
         common = {"entity": unit, "definition_period": DateUnit.YEAR}
-        space = {"where": numpy.where, "minimum": numpy.minimum, "maximum": numpy.maximum}
+        space = {"where": np.where, "minimum": np.minimum, "maximum": np.maximum}
         for name in _read(list(SENTENCES), set(SENTENCES)) - set(SENTENCES):
             kind = bool if name in CONDITIONS else int
             system.add_variable(type(name, (Variable,), {**common, "value_type": kind}))
@@ -442,9 +439,10 @@ class OpenFisca(Engine):
     def take(self, facts: Facts) -> None:
         self.simulation = self.build().build_default_simulation(self.system, 1)
         for name, value in typed(facts).items():
-            self.simulation.set_input(name, "2011", self.numpy.array([value]))
+            self.simulation.set_input(name, "2011", self.array([value]))
 
     def reset(self) -> None:
+        """Forget what the last run worked out, before the clock starts."""
         for name in SENTENCES:
             self.simulation.delete_arrays(name)
 

@@ -223,9 +223,7 @@ def counted(n: int, full: int) -> Rule:
     word = f"events_{n}"
     fact = _number(word, Kind.COUNT, (2 * full, 30), (0, 2 * full - 1))
     points = {"each": {"points": "0.5", "cap": full}}
-    return Rule(
-        f"counted_{n}", {"fact": word}, "", (fact,), full=full, points=points, marks=f"min({full * POINT}, 500 * {word})"
-    )
+    return Rule(f"counted_{n}", {"fact": word}, "", (fact,), full=full, points=points, marks=f"min({full * POINT}, 500 * {word})")
 
 
 def shortfall(n: int, full: int) -> Rule:
@@ -312,7 +310,7 @@ def awards() -> list[Text]:
         ("award_0", "all", " and ".join(f"gate_{i}" for i in range(len(GROUPS)))),
         ("award_1", "score >= 90", f"score >= {90 * POINT}"),
         ("award_2", 'score >= 80 and gate("gate_0")', f"score >= {80 * POINT} and gate_0"),
-        ("award_3", 'score >= 60 and lowest(criteria) >= 4', f"score >= {60 * POINT} and min({_all_groups()}) >= 4000"),
+        ("award_3", "score >= 60 and lowest(criteria) >= 4", f"score >= {60 * POINT} and min({_all_groups()}) >= 4000"),
         ("award_4", 'gate("gate_1") and gate("line_12") and gate("theme_3")', "gate_1 and line_12 and theme_3"),
     ]
 

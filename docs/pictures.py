@@ -12,13 +12,14 @@ from html import escape, unescape
 from itertools import groupby
 from pathlib import Path
 
+from reference import bundled
+from rich.console import Console
+from rich.terminal_theme import TerminalTheme
+
 from duibiao.cli.assessed import Sheet
 from duibiao.cli.base import Session
 from duibiao.services.assessing import assess_file
 from duibiao.wording import Lang
-from reference import bundled
-from rich.console import Console
-from rich.terminal_theme import TerminalTheme
 
 HERE = Path(__file__).parent
 WIDTH = 84
@@ -32,12 +33,15 @@ FONTS = (
     "'Cascadia Mono', 'JetBrains Mono', 'Fira Code', Menlo, Consolas, 'DejaVu Sans Mono', "
     "'Sarasa Mono SC', 'Noto Sans Mono CJK SC', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', monospace"
 )
+COLOURS = [(255, 123, 114), (126, 211, 133), (240, 198, 116), (130, 170, 255), (208, 158, 240), (120, 205, 222)]
+"""Red, green, yellow, blue, magenta, cyan: light enough for a dark ground."""
+
 THEME = TerminalTheme(
     (24, 26, 31),
     (216, 219, 226),
-    [(24, 26, 31), (255, 123, 114), (126, 211, 133), (240, 198, 116), (130, 170, 255), (208, 158, 240), (120, 205, 222), (216, 219, 226)],
-    [(120, 126, 140), (255, 123, 114), (126, 211, 133), (240, 198, 116), (130, 170, 255), (208, 158, 240), (120, 205, 222), (255, 255, 255)],
-)  # fmt: skip
+    [(24, 26, 31), *COLOURS, (216, 219, 226)],
+    [(120, 126, 140), *COLOURS, (255, 255, 255)],
+)
 FRAME = """\
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">
 <style>
@@ -93,8 +97,9 @@ def svg(console: Console, title: str) -> str:
 def placed(found: re.Match[str]) -> str:
     """One run of text, cut so that every piece stands on its own cells.
 
-    Rich counts characters where it should count cells, and a browser spreads a run evenly: 中文 would be squeezed into half its room, and
-    Latin beside it pushed aside. Narrow pieces are given their place and length, wide characters each their own place.
+    Rich counts characters where it should count cells, and a browser spreads a run evenly: 中文 would be squeezed into half
+    its room, and Latin beside it pushed aside. Narrow pieces are given their place and length, wide characters each their
+    own place.
     """
     style, x, y, clip, text = found.groups()
     start = float(x)

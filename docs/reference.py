@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import click
+
 from duibiao import hookspecs
 from duibiao.api import Pack
 from duibiao.cli.base import COMMANDS, Session, root
 from duibiao.errors import Collector
+from duibiao.hookspecs import PROJECT
 from duibiao.model.facts import FactType
 from duibiao.model.process import Target
-from duibiao.model.sources import Document, Item, NotEncoded
+from duibiao.model.sources import Cite, Document, Item, NotEncoded
 from duibiao.model.standard import Standard
 from duibiao.pack.examples import read_examples
-from duibiao.registry import PROJECT, Plugin, Registry, installed
+from duibiao.registry import Plugin, Registry, installed
 from duibiao.services.phrasing import FORCES, Phrases
 from duibiao.services.showing import as_data, target_text
 from duibiao.wording import Lang, catalogue
@@ -88,12 +90,14 @@ def tables_of(standard: Standard) -> Iterator[tuple[str, Item]]:
 
 
 @cache
-def carriers() -> Sequence[tuple[str, Item]]:
-    """Every item of every bundled standard with its full name: ``standard : table : item``."""
-    registry = bundled()
-    return tuple(
-        (f"{name} : {kind} : {item.id}", item) for name in registry.headers for kind, item in tables_of(registry.standard(name))
-    )
+def carriers() -> Sequence[tuple[str, Cite]]:
+    """What every bundled standard cites, under its full name: ``standard : table : item``, or ``standard : scoring``."""
+    found: list[tuple[str, Cite]] = []
+    for name in bundled().headers:
+        standard = bundled().standard(name)
+        found += [(f"{name} : {kind} : {item.id}", item.cite) for kind, item in tables_of(standard)]
+        found.append((f"{name} : scoring", standard.scoring.cite))
+    return tuple(found)
 
 
 @cache
@@ -105,13 +109,13 @@ def left_as_text() -> Sequence[NotEncoded]:
 
 def carried_rows(row: str) -> list[str]:
     """What carries a ledger row: items, or the reason why it is left as text."""
-    items = [code(name) for name, item in carriers() if row in item.cite.rows]
+    items = [code(name) for name, cite in carriers() if row in cite.rows]
     return items + [f"not encoded: {each.reason}" for each in left_as_text() if row in each.rows]
 
 
 def carried_clause(document: str, clause: str) -> list[str]:
     """What carries a clause: items, or the reason why it is left as text."""
-    items = [code(name) for name, item in carriers() if (item.cite.document, item.cite.clause) == (document, clause)]
+    items = [code(name) for name, cite in carriers() if (cite.document, cite.clause) == (document, clause)]
     left = [each.reason for each in left_as_text() if each.document == document and clause in each.clauses]
     return items + [f"not encoded: {reason}" for reason in left]
 
@@ -195,7 +199,7 @@ def commands() -> str:
 
 def help_of(name: str, lang: Lang) -> str:
     """The help of the root (empty *name*) or of one command, as the terminal shows it."""
-    context = click.Context(root, info_name=PROJECT, obj=Session(lang), terminal_width=HELP_WIDTH)
+    context = click.Context(root, info_name=PROJECT, obj=Session(lang), terminal_width=HELP_WIDTH, **root.context_settings)
     if not name:
         return root.get_help(context)
     command = root.get_command(context, name)
@@ -266,8 +270,9 @@ def standard_tables(name: str) -> list[str]:
     registry = bundled()
     phrases = Phrases(registry.vocabulary, "en")
     data = as_data(registry.program(name), phrases)
+    own = data["document"]
     scored = any(leaf["points"] for group in data["criteria"] for leaf in group["indicators"])
-    leaves = [leaf_row(leaf, data["document"], scored=scored) for group in data["criteria"] for leaf in group["indicators"]]
+    leaves = [leaf_row(leaf, own, scored=scored) for group in data["criteria"] for leaf in group["indicators"]]
     columns = ["indicator", "中文", "rule", *(["points"] if scored else []), "clause"]
     names = {each["id"]: each["title_en"] or each["title"] for each in data["awards"]}
     targets = [target_row(each, phrases, names) for each in registry.standard(name).targets]
@@ -277,10 +282,10 @@ def standard_tables(name: str) -> list[str]:
         table(columns, leaves),
         titled("Awards", ("award", "中文", "requires", "clause"), awards_rows(data)),
         titled("Targets", ("by", "中文", "target", "clause"), targets),
-        titled("Quotas", ("quota", "中文", "measure", "clause"), [quota_row(each, data["document"]) for each in data["selections"]]),
-        titled("Stages", ("stage", "中文", "actor", "window", "clause"), [stage_row(each, data["document"]) for each in data["stages"]]),
-        titled("Forms", ("form", "中文", "lines", "opinions", "clause"), [form_row(each, data["document"]) for each in data["forms"]]),
-        titled("Also fixed", ("provision", "中文", "kind", "clause"), [other_row(each, data["document"]) for each in data["provisions"]]),
+        titled("Quotas", ("quota", "中文", "measure", "clause"), [quota_row(each, own) for each in data["selections"]]),
+        titled("Stages", ("stage", "中文", "actor", "window", "clause"), [stage_row(each, own) for each in data["stages"]]),
+        titled("Forms", ("form", "中文", "lines", "opinions", "clause"), [form_row(each, own) for each in data["forms"]]),
+        titled("Also fixed", ("provision", "中文", "kind", "clause"), [other_row(each, own) for each in data["provisions"]]),
     ]
 
 
@@ -325,7 +330,7 @@ def leaf_row(leaf: Mapping[str, Any], document: str, *, scored: bool) -> tuple[s
 
 def awards_rows(data: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Awards, then gates and vetoes."""
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (code(each["id"]), each["title"], code(each["requires"]), clause_of(each, data["document"])) for each in data["awards"]
     ]
     for kind in ("gates", "vetoes"):
@@ -392,7 +397,7 @@ HEADINGS = {
 def in_the_box(lang: Lang) -> str:
     """What ships, counted."""
     rows = [box_row(each, lang) for each in sorted(bundled().usable(), key=lambda each: each.name != "national")]
-    totals = [sum(row[i] for row in rows if isinstance(row[i], int)) for i in range(2, 8)]
+    totals = [sum(int(row[i]) for row in rows) for i in range(2, 8)]
     word = {"en": "together", "zh": "合计"}[lang]
     return page(table(HEADINGS[lang], [*rows, (word, "", *totals)]))
 

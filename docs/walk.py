@@ -1,7 +1,8 @@
 """Runs the pages that show what commands print: writes their files, runs their commands, and puts in what came out.
 
 In a page, ``<!-- file: a/b.toml -->`` before a block writes the block to that file, ``<!-- append: a/b.toml -->`` adds it.
-In a ``console`` block each line that starts with ``$`` is run and the lines below it are its output; ``| head -N`` keeps the first lines.
+In a ``console`` block each line that starts with ``$`` is run and the lines below it are its output; ``| head -N`` keeps the
+first lines.
 ``pip install -e FOLDER`` puts the folder's plugin on the path for the rest of the page, as an editable install would.
 """
 
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import tomli
 from attrs import frozen
+
 from duibiao.cli import main as duibiao
 
 ROOT = Path(__file__).parents[1]
@@ -101,7 +103,7 @@ def output(words: Sequence[str], installed: Path) -> str:
             return said.getvalue()
         case ["python", script]:
             bin_first = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-            return subprocess.check_output([sys.executable, script], env=bin_first, text=True, encoding="utf-8")  # noqa: S603
+            return subprocess.check_output([sys.executable, script], env=bin_first, text=True, encoding="utf-8")
         case ["pip", "install", "-e", folder]:
             install(Path(folder), installed)
             return ""

@@ -119,7 +119,7 @@ def facts(tmp_path: Path) -> WriteFacts:
 
 @pytest.fixture
 def pack(tmp_path: Path) -> WritePack:
-    """Write a pack ``small`` with one standard and one indicator, its keys given as a table or as TOML; files can be replaced."""
+    """Write a pack ``small`` of one indicator, whose keys are a table or TOML; its files can be replaced or added to."""
 
     def write(
         indicator: str | Mapping[str, object] = 'fact = "renovated_old_estate"',
@@ -148,7 +148,7 @@ def toml(table: Mapping[str, object]) -> str:
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
-    """Install a package ``duibiao_NAME`` as a plugin for one test: a module and its distribution's metadata on the path."""
+    """Install ``duibiao_NAME`` as a plugin for one test: a module and its distribution's metadata on the path."""
     sites: list[Path] = []
 
     def add(name: str, code: str, *, distribution: str = "", files: Mapping[str, str] | None = None) -> None:

@@ -187,11 +187,21 @@ scored = st.one_of(
         {
             "condition": {},
             "points": {
-                "parts": {"coefficient": 2, "facts": ["grade", "category"], "grades": {"poor": "0.2", "fair": "0.5", "good": "0.8", "best": 1}, "combine": "product"}
+                "parts": {
+                    "coefficient": 2,
+                    "facts": ["grade", "category"],
+                    "grades": {"poor": "0.2", "fair": "0.5", "good": "0.8", "best": 1},
+                    "combine": "product",
+                }
             },
         }
     ),
-    st.just({"condition": {"fact": "visits"}, "points": {"bonus": True, "honours": {"levels": {"minor": 1, "serious": 3}, "within": "1 year"}}}),
+    st.just(
+        {
+            "condition": {"fact": "visits"},
+            "points": {"bonus": True, "honours": {"levels": {"minor": 1, "serious": 3}, "within": "1 year"}},
+        }
+    ),
 )  # fmt: skip
 
 
@@ -210,7 +220,14 @@ def standards(draw: st.DrawFn) -> Standard:
     line = draw(st.integers(0, 20))
     requires = draw(
         st.sampled_from(
-            [f"score >= {line}", "all", f"score >= {line} and not vetoed", f"lowest(criteria) > {line}", f'met("i0") or score > {line}', f'gate("g") and score < {line}']
+            [
+                f"score >= {line}",
+                "all",
+                f"score >= {line} and not vetoed",
+                f"lowest(criteria) > {line}",
+                f'met("i0") or score > {line}',
+                f'gate("g") and score < {line}',
+            ]
         )
     )  # fmt: skip
     vetoes = (Veto(id="v", title="", condition=draw(leaf_conditions), confirmed="flag_b"),) if draw(st.booleans()) else ()

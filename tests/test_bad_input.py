@@ -150,9 +150,7 @@ CSV = (
 JSON = (
     Bad("key-twice", '{\n"unit": {},\n"unit": {} }', "DB009", ":3", "重复", "twice"),
     Bad("nan", '{ "unit": { "kind": "居委会" },\n"facts": { "residents": NaN } }', "DB034", ":2", *NOT_FINITE),
-    Bad(
-        "infinity", '{ "unit": { "kind": "居委会" },\n"facts": { "residents": -Infinity } }', "DB034", ":2", *NOT_FINITE
-    ),
+    Bad("infinity", '{ "unit": { "kind": "居委会" },\n"facts": { "residents": -Infinity } }', "DB034", ":2", *NOT_FINITE),
     Bad(
         "huge-exponent",
         '{ "unit": { "kind": "居委会" }, "facts": { "residents": 1e999999 } }',
@@ -161,26 +159,20 @@ JSON = (
         *same("9007199254740992"),
     ),
     Bad("100000-deep", "[" * 100_000 + "]" * 100_000, "DB005", ":1", *TOO_DEEP),
-    Bad(
-        "truncated", '{ "unit": {\n"kind": "居委会" }, "facts": {', "DB055", ":2:28", "JSON 写法有误", "not valid JSON"
-    ),
+    Bad("truncated", '{ "unit": {\n"kind": "居委会" }, "facts": {', "DB055", ":2:28", "JSON 写法有误", "not valid JSON"),
     Bad("a-list", "[1, 2]", "DB008", "", *same('{ "unit": [ … ] }')),
     Bad("no-unit", "{}", "DB051", "", "没有任何单位", "has no unit"),
     Bad("byte-order-mark", b"\xef\xbb\xbf{}", "DB003", ":1", *MARKED),
 )
 
 FILES = [
-    pytest.param(bad, kind, id=f"{kind}-{bad}")
-    for kind, cases in (("toml", TOML), ("csv", CSV), ("json", JSON))
-    for bad in cases
+    pytest.param(bad, kind, id=f"{kind}-{bad}") for kind, cases in (("toml", TOML), ("csv", CSV), ("json", JSON)) for bad in cases
 ]
 
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize(("bad", "kind"), FILES)
-def test_a_wrong_facts_file_is_refused_with_place_and_remedy(
-    run: Run, facts: WriteFacts, bad: Bad, kind: str, lang: str
-) -> None:
+def test_a_wrong_facts_file_is_refused_with_place_and_remedy(run: Run, facts: WriteFacts, bad: Bad, kind: str, lang: str) -> None:
     found = run("--lang", lang, "assess", QINGPU, facts(bad.content, f"facts.{kind}"))
     assert (2, "") == (found.code, found.out)
     first = found.err.splitlines()[0]
@@ -192,9 +184,7 @@ def test_a_wrong_facts_file_is_refused_with_place_and_remedy(
 
 
 def test_a_wrong_value_in_json_is_named_by_its_key(run: Run, facts: WriteFacts) -> None:
-    text = (
-        '{ "unit": [{ "kind": "居委会", "facts": {} }, { "kind": "居委会", "facts": { "green_coverage": "101%" } }] }'
-    )
+    text = '{ "unit": [{ "kind": "居委会", "facts": {} }, { "kind": "居委会", "facts": { "green_coverage": "101%" } }] }'
     found = run("assess", QINGPU, facts(text, "facts.json"))
     assert 2 == found.code
     assert "[unit[1].facts.green_coverage]；写的是：101%；可以是：0% … 100%" in found.err
@@ -237,10 +227,7 @@ def test_a_directory_is_no_facts_file(run: Run, tmp_path: Path, name: str, lang:
     (tmp_path / name).mkdir()
     found = run("--lang", lang, "assess", QINGPU, tmp_path / name)
     assert 2 == found.code
-    assert (
-        f"/{name}: DB001 {'找不到或读不了这个文件' if lang == 'zh' else 'The file cannot be found or read'}"
-        in found.err
-    )
+    assert f"/{name}: DB001 {'找不到或读不了这个文件' if lang == 'zh' else 'The file cannot be found or read'}" in found.err
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -338,9 +325,7 @@ EXPRESSIONS = (
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize(
-    ("rule", "code", "zh", "en"), [each[1:] for each in EXPRESSIONS], ids=[each[0] for each in EXPRESSIONS]
-)
+@pytest.mark.parametrize(("rule", "code", "zh", "en"), [each[1:] for each in EXPRESSIONS], ids=[each[0] for each in EXPRESSIONS])
 def test_an_expression_outside_the_language_is_refused_with_its_line(
     run: Run, pack: WritePack, rule: str, code: str, zh: str, en: str, lang: str
 ) -> None:

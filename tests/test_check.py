@@ -134,9 +134,7 @@ def test_ten_different_mistakes_are_ten_problems_in_one_run(run: Run, pack: Writ
     found = run("--lang", lang, "check", pack(files=MANY))
     *lines, last = found.out.splitlines()
     assert 10 == len(lines)
-    assert {f"{file}:{line}: {code}" for file, line, code in marked(MANY)} == {
-        line[: line.index(" DB") + 6] for line in lines
-    }
+    assert {f"{file}:{line}: {code}" for file, line, code in marked(MANY)} == {line[: line.index(" DB") + 6] for line in lines}
     assert ("共 10 个问题。" if lang == "zh" else "10 problems.") in last
     assert (1, "") == (found.code, found.err)
 
@@ -218,18 +216,14 @@ def test_an_award_nobody_can_win_is_a_fault(run: Run, pack: WritePack) -> None:
 
 
 def test_a_clause_nobody_encodes_is_a_fault(run: Run, pack: WritePack) -> None:
-    text = JURISDICTION.partition("[[fact]]")[0].replace(
-        'title = "环境" }', 'title = "环境" }, { id = "二", title = "其他" }'
-    )
+    text = JURISDICTION.partition("[[fact]]")[0].replace('title = "环境" }', 'title = "环境" }, { id = "二", title = "其他" }')
     folder = pack(files={"jurisdiction.toml": text})
     assert ["DB028"] == [code for code, _, _ in codes(run, folder)]
     assert "示例〔2020〕1号 二" in run("check", folder).out
 
 
 def test_a_clause_left_as_text_on_purpose_is_none(run: Run, pack: WritePack) -> None:
-    text = JURISDICTION.partition("[[fact]]")[0].replace(
-        'title = "环境" }', 'title = "环境" }, { id = "二", title = "其他" }'
-    )
+    text = JURISDICTION.partition("[[fact]]")[0].replace('title = "环境" }', 'title = "环境" }, { id = "二", title = "其他" }')
     left = '[[not_encoded]]\ndocument = "示例〔2020〕1号"\nclauses = ["二"]\nreason = "总则"\n'
     assert [] == codes(run, pack(files={"jurisdiction.toml": text + left}))
 
@@ -281,9 +275,7 @@ def test_one_standard_of_a_pack_is_checked_with_what_stands_beside_it(run: Run, 
 def test_a_standard_on_its_own_is_checked_as_far_as_that_goes(run: Run, facts: WriteFacts) -> None:
     text = HEAD.replace("NAME", "bands") + BANDS
     found = run("check", facts(text, "bands.toml"), "--json").json["problems"]
-    assert [("DB014", text.partition("bands = [")[0].count("\n") + 1)] == [
-        (each["code"], each["line"]) for each in found
-    ]
+    assert [("DB014", text.partition("bands = [")[0].count("\n") + 1)] == [(each["code"], each["line"]) for each in found]
 
 
 def test_a_sound_facts_file_passes(run: Run, facts: WriteFacts) -> None:
@@ -304,9 +296,7 @@ def test_a_faulty_facts_file_is_code_one_not_two(run: Run, facts: WriteFacts, na
     assert ["DB024"] == [each["code"] for each in found.json["problems"]]
 
 
-def test_a_pack_that_takes_the_id_of_an_installed_standard_is_at_fault(
-    run: Run, pack: WritePack, tmp_path: Path
-) -> None:
+def test_a_pack_that_takes_the_id_of_an_installed_standard_is_at_fault(run: Run, pack: WritePack, tmp_path: Path) -> None:
     folder = pack(files={"community.toml": HEAD.replace("small.NAME", "shanghai.qingpu.committee") + CRITERION})
     assert {"DB042", "DB062"} == {code for code, _, _ in codes(run, folder)}
 

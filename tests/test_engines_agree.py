@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from random_standards import MEMBERS, TYPES, VOCABULARY, fact_sets, standards
 
 from duibiao.assess.bind import bind
 from duibiao.assess.one import Assessor
@@ -16,7 +16,6 @@ from duibiao.rules.compile import Bound
 from duibiao.rules.lower import lower
 from duibiao.rules.nodes import Input, Span
 from duibiao.testing.reference import reference_findings, reference_points, reference_verdicts
-from random_standards import MEMBERS, TYPES, VOCABULARY, fact_sets, standards
 
 MANY = settings(max_examples=100, deadline=None)
 
@@ -58,7 +57,7 @@ def test_the_interval_function_its_trace_and_plain_interpretation_agree(standard
     compiled, known = assessor.compiled, known_in(assessor, bound)
 
     general = compiled.general(bound.lows, bound.highs)
-    points = list(zip(general[2], general[3], strict=True)) + [(general[8], general[9])]
+    points = [*zip(general[2], general[3], strict=True), (general[8], general[9])]
 
     assert compiled.trace(bound.lows, bound.highs)[0] == general
     assert reference_verdicts(assessor.program, known.get) == [int(code) for code in general[1]]
@@ -137,8 +136,8 @@ def _take(own: object, donor: object, names: set[str]) -> dict[str, Value]:
 
 
 @MANY
-@given(standards(), fact_sets(), st.randoms(use_true_random=False))
-def test_an_explanation_ends_in_the_verdict_it_explains(standard: Standard, facts: FactSet, _: object) -> None:
+@given(standards(), fact_sets())
+def test_an_explanation_ends_in_the_verdict_it_explains(standard: Standard, facts: FactSet) -> None:
     result = assessor_of(standard).assess(facts)
     expected = {"met": Verdict.MET, "not_met": Verdict.NOT_MET}
 

@@ -50,9 +50,7 @@ def test_explaining_a_problem_loads_no_plugins() -> None:
     assert set() == imported("explain", "DB012") & {*DATA, *SCREENS, *PLUGINS, "duibiao.registry", "duibiao.rules"}
 
 
-@pytest.mark.parametrize(
-    "args", [("standards",), ("show", "shanghai.qingpu.committee"), ("units", "national", "--limit", "1")]
-)
+@pytest.mark.parametrize("args", [("standards",), ("show", "shanghai.qingpu.committee"), ("units", "national", "--limit", "1")])
 def test_reading_commands_load_neither_the_terminal_ui_nor_data_libraries(args: tuple[str, ...]) -> None:
     modules = imported(*args)
     assert "duibiao.registry" in modules

@@ -55,9 +55,9 @@ def test_a_number_that_is_shown_is_read_as_the_same_number(ftype: FactType, lang
 def test_a_number_is_read_exactly_or_refused(ftype: FactType, data: st.DataObject) -> None:
     places = data.draw(st.integers(0, 6))
     number = data.draw(st.decimals(0, ftype.high * ftype.step, places=places))
-    steps, complaint = read(ftype, f"{number:f}{ftype.unit}")
-    exact = number / ftype.step % 1 == 0
-    assert (number / ftype.step, "") == (steps, complaint) if exact else complaint == "DB025"
+    steps = number / ftype.step
+    expected = (steps, "") if steps % 1 == 0 else (None, "DB025")
+    assert expected == read(ftype, f"{number:f}{ftype.unit}")
 
 
 @pytest.mark.parametrize("ftype", NUMBERS, ids=by_id)
@@ -86,12 +86,7 @@ def test_ten_thousand_is_written_as_one_character(number: Decimal) -> None:
 
 @given(count=st.integers(0, 10**8))
 def test_thousands_may_be_grouped(count: int) -> None:
-    assert (
-        count
-        == read_value(COUNT, f"{count:,}")
-        == read_value(COUNT, f"{count:_}")
-        == read_value(COUNT, f"{count:,} 人")
-    )
+    assert count == read_value(COUNT, f"{count:,}") == read_value(COUNT, f"{count:_}") == read_value(COUNT, f"{count:,} 人")
 
 
 @pytest.mark.parametrize("text", ["1,2", "1,23,456", "12,34", "1__000", ",5", "1,"])
@@ -106,9 +101,7 @@ def test_a_unit_may_be_written_in_every_usual_way(alias: str) -> None:
     assert 64_000 == read_value(AREA, f"640{alias}") == read_value(AREA, f"640 {alias}")
 
 
-@pytest.mark.parametrize(
-    ("raw", "code"), [("640 km", "DB017"), ("640 furlongs", "DB017"), ("640%", "DB017"), ("m2", "DB008")]
-)
+@pytest.mark.parametrize(("raw", "code"), [("640 km", "DB017"), ("640 furlongs", "DB017"), ("640%", "DB017"), ("m2", "DB008")])
 def test_a_foreign_unit_is_refused(raw: str, code: str) -> None:
     assert (None, code) == read(AREA, raw)
 
@@ -130,7 +123,7 @@ def test_what_is_no_number_is_refused(ftype: FactType, raw: object) -> None:
     assert (None, "DB008") == read(ftype, raw)
 
 
-@pytest.mark.parametrize("raw", ["1e5", "0x10", "1 2", "3 to 4"])
+@pytest.mark.parametrize("raw", ["1e5", "0x10", "1 2"])
 @pytest.mark.parametrize("ftype", NUMBERS, ids=by_id)
 def test_what_follows_a_number_must_be_its_unit(ftype: FactType, raw: str) -> None:
     assert (None, "DB017") == read(ftype, raw)
@@ -167,9 +160,7 @@ def test_a_day_that_is_shown_is_read_as_the_same_day(day: date) -> None:
     assert day == read_value(DATE, show_value(DATE, day)) == read_value(DATE, day)
 
 
-@pytest.mark.parametrize(
-    "raw", ["2011-02-30", "2011-13-01", "2011/02/03", "30.9.2011", "today", "", "20110203", "2011-W05-1"]
-)
+@pytest.mark.parametrize("raw", ["2011-02-30", "2011-13-01", "2011/02/03", "30.9.2011", "today", "", "20110203", "2011-W05-1"])
 def test_a_day_is_written_in_one_way_only(raw: str) -> None:
     assert (None, "DB033") == read(DATE, raw)
 
@@ -191,9 +182,7 @@ def test_a_level_keeps_who_judged_and_when(option: Option, by: str, on: date) ->
 def test_a_list_of_members_says_that_the_others_are_absent(members: set[Option]) -> None:
     present = frozenset(each.id for each in members)
     ticks = Ticks(present, frozenset(each.id for each in OPTIONS) - present)
-    assert (
-        ticks == read_value(LIST, [each.id for each in members]) == read_value(LIST, [each.title for each in members])
-    )
+    assert ticks == read_value(LIST, [each.id for each in members]) == read_value(LIST, [each.title for each in members])
 
 
 @given(members=st.sets(IDS, min_size=1))
@@ -223,8 +212,8 @@ def test_nothing_is_settled_before_it_happened_and_no_title_ends_before_it_begin
 
 @given(days=st.tuples(DAYS, DAYS, DAYS).map(sorted))
 def test_a_title_counts_from_its_first_day_to_its_last(days: list[date]) -> None:
-    title = read_value(TITLE, {"held": True, "from": days[0].isoformat(), "until": days[2]})
-    assert Holding(True, days[0], days[2]) == title
+    title = Holding(True, days[0], days[2])
+    assert title == read_value(TITLE, {"held": True, "from": days[0].isoformat(), "until": days[2]})
     assert all(title.on(day) for day in days)
 
 
@@ -248,6 +237,4 @@ def test_an_unknown_option_is_answered_with_the_known_ones(ftype: FactType) -> N
 def test_every_numeric_fact_of_the_catalogue_reads_what_it_shows_at_both_ends(lang: str) -> None:
     types = [each for each in Registry().vocabulary.types.values() if each.kind in NUMERIC]
     ends = [(each, steps) for each in types for steps in (each.low, each.high)]
-    assert [] == [
-        (each.id, each.unit) for each, steps in ends if read(each, show_value(each, steps, lang)) != (steps, "")
-    ]
+    assert [] == [(each.id, each.unit) for each, steps in ends if read(each, show_value(each, steps, lang)) != (steps, "")]

@@ -177,9 +177,7 @@ def test_a_plugin_whose_files_are_faulty_is_broken_with_file_and_line(pack: Writ
     (problem,) = registry.located(plugin.problems)
     assert "broken" == plugin.state
     assert ("DB006", "small/community.toml", "title") == (problem.code, problem.where.file, problem.nearest)
-    assert (
-        (folder / "community.toml").read_text("utf-8").splitlines()[(problem.where.line or 0) - 1].startswith("titel")
-    )
+    assert (folder / "community.toml").read_text("utf-8").splitlines()[(problem.where.line or 0) - 1].startswith("titel")
 
 
 class RaisesLater(Pack):
@@ -275,9 +273,7 @@ BROKEN = "raise RuntimeError('half installed')\n"
 
 
 @pytest.mark.parametrize(("lang", "word"), [("zh", "✗ 损坏"), ("en", "✗ broken")])
-def test_the_list_of_plugins_shows_the_broken_one_with_its_reason(
-    run: Run, install: Install, lang: str, word: str
-) -> None:
+def test_the_list_of_plugins_shows_the_broken_one_with_its_reason(run: Run, install: Install, lang: str, word: str) -> None:
     install("stranger", BROKEN, distribution="strange")
     found = run("--lang", lang, "plugins")
     assert 0 == found.code

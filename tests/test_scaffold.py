@@ -101,7 +101,7 @@ class Home:
         self.pip("install", str(ROOT))
 
     def pip(self, *args: str) -> None:
-        command = [self.bin / "python", "-m", "pip", "--disable-pip-version-check", "-q", *args]
+        command = [str(self.bin / "python"), "-m", "pip", "--disable-pip-version-check", "-q", *args]
         subprocess.run(command, check=True, capture_output=True, timeout=600)
 
     def json(self, *args: str) -> Any:
@@ -144,7 +144,7 @@ def test_a_plugin_that_raises_at_import_is_listed_as_broken_and_the_rest_works(h
 @pytest.mark.slow
 def test_the_plugins_own_tests_pass_in_the_environment_it_is_installed_in(home: Home, made: Path) -> None:
     home.pip("install", "pytest", str(made))
-    command = [home.bin / "python", "-m", "pytest", "-q", str(made / "tests")]
+    command = [str(home.bin / "python"), "-m", "pytest", "-q", str(made / "tests")]
     done = subprocess.run(command, cwd=made, capture_output=True, text=True, timeout=120)
     home.pip("uninstall", "-y", "duibiao-hangzhou")
     assert 0 == done.returncode, done.stdout

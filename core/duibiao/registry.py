@@ -260,6 +260,9 @@ class Registry:
         }
         if plugin.state != "ok":
             raise BadInputError(plugin.problems)
+        if isinstance(plugin.target, Pack):
+            written = plugin.target.content.standards[header.id]
+            parts = {part: getattr(written, part) if value is None else value for part, value in parts.items()}
         given: dict[str, Any] = {
             part: value if part == "scoring" else tuple(value) for part, value in parts.items() if value is not None
         }

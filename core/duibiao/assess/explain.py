@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from duibiao.assess.bind import missing_name
-from duibiao.model.facts import Grading, Values
+from duibiao.model.facts import FactSet, Grading, Holding
 from duibiao.model.notation import plain
 from duibiao.model.outcome import Reason
 from duibiao.rules import nodes
@@ -25,7 +25,7 @@ OUTCOMES = {FALSE: "not_met", TRUE: "met", ASK: "needs_judgement", OPEN: "unknow
 class Explainer:
     """Reads one evaluation's cell values; what no result rests on is worked out from the same facts."""
 
-    def __init__(self, program: Program, sheet: Sheet, values: tuple[Any, ...], facts: Bound, recorded: Values) -> None:
+    def __init__(self, program: Program, sheet: Sheet, values: tuple[Any, ...], facts: Bound, recorded: FactSet) -> None:
         self.program = program
         self.sheet = sheet
         self.values = values
@@ -53,10 +53,13 @@ class Explainer:
     def _note(self, sketch: Sketch) -> str:
         """What has to be said of a step: the author's token and those whose condition holds."""
         said = [token for test, token in sketch.marks if self.truth(test) == TRUE]
+        value = self.recorded.values.get(sketch.subject)
+        if isinstance(value, Holding) and value.held and not value.on(self.recorded.as_of):
+            said.append("not_valid_on_the_day")
         return " ".join(filter(None, [sketch.note, *said]))
 
     def _judged(self, sketch: Sketch) -> str:
-        value = self.recorded.get(sketch.subject) if sketch.kind == "level_is" else None
+        value = self.recorded.values.get(sketch.subject) if sketch.kind == "level_is" else None
         if not isinstance(value, Grading):
             return ""
         return " ".join(filter(None, [value.by, value.reason, value.on.isoformat() if value.on else ""]))

@@ -59,9 +59,7 @@ class Assessor:
         """The full assessment of one unit; BadInputError when the facts do not fit the standard."""
         bound = bind(self.program, facts, peers)
         raw, values = self.compiled.trace(bound.lows, bound.highs)
-        return _Report(
-            self.program, raw, Explainer(self.program, self.compiled.sheet, values, bound, facts.values), facts
-        ).whole()
+        return _Report(self.program, raw, Explainer(self.program, self.compiled.sheet, values, bound, facts), facts).whole()
 
 
 class _Report:

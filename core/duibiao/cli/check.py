@@ -100,7 +100,7 @@ def test(ctx: click.Context, target: str, verbose: bool, as_json: bool) -> int:
         return 1 if failed else 0
     for each, failures in results:
         if verbose or failures:
-            click.echo(f"{'✗' if failures else '✓'} {each.name}  {each.title}")
+            click.echo(f"{'✗' if failures else '✓'} {each.name}  {state.say(each.title, each.title_en)}")
         for failure in failures:
             click.echo(f"    {failure.where}: {state.say(failure.text, failure.text_en)}")
     passed = len(results) - len(failed)

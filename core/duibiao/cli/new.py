@@ -12,7 +12,7 @@ from duibiao.cli.base import command, option, session
 @command(
     "new",
     zh="在 DIRECTORY 新建一个插件：一个辖区、一个小标准、例子和测试，共四个文件，原样即可安装、检查。",
-    en="Start a plugin in DIRECTORY: one jurisdiction, one small standard, examples and tests\n"
+    en="Start a plugin in DIRECTORY: one jurisdiction, one small standard, examples and tests "
     "in four files that install and pass as they are.",
 )
 @click.argument("directory", type=click.Path(path_type=Path))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rich.padding import Padding
+
 from duibiao.cli.base import Session
 from duibiao.cli.output import console, table
 from duibiao.model.notation import plain
@@ -98,11 +100,24 @@ class Page:
     def awards(self) -> None:
         standard = self.standard
         rows = [
-            (self.title(a), a.requires, self.award_extra(a.validity, a.unit_kinds), self.clause(a.cite)) for a in standard.awards
+            (
+                self.title(a),
+                self.phrases.result(a.requires, standard),
+                self.award_extra(a.validity, a.unit_kinds),
+                self.clause(a.cite),
+            )
+            for a in standard.awards
         ]
         columns = (("称号", "award"), ("条件", "requires"), ("其他", "more"), ("条款", "clause"))
         self.section("称号", "Awards", columns, rows, 1)
-        gates = [(self.title(g), g.requires or self.phrases.condition(g.condition), self.clause(g.cite)) for g in standard.gates]
+        gates = [
+            (
+                self.title(g),
+                self.phrases.result(g.requires, standard) if g.requires else self.phrases.condition(g.condition),
+                self.clause(g.cite),
+            )
+            for g in standard.gates
+        ]
         self.section("关口", "Gates", (("关口", "gate"), ("条件", "requires"), ("条款", "clause")), gates, 1)
         vetoes = [
             (self.title(v), self.phrases.condition(v.condition), v.confirmed_by, self.clause(v.cite)) for v in standard.vetoes
@@ -150,26 +165,33 @@ class Page:
         return self.phrases.comma.join(parts)
 
     def stages(self) -> None:
-        rows = [
-            (
-                f"{n}",
-                self.title(each),
-                each.actor,
-                self.window(each),
-                self.phrases.stop.join(filter(None, self.stage_extra(each))),
-                self.clause(each.cite),
-            )
-            for n, each in enumerate(self.standard.stages, 1)
-        ]
-        columns = (
-            ("", ""),
-            ("环节", "stage"),
-            ("谁办", "actor"),
-            ("期限", "window"),
-            ("要件", "needs"),
-            ("条款", "clause"),
-        )
-        self.section("环节", "Stages", columns, rows, 4)
+        self.heading("环节", "Stages", self.standard.stages)
+        for number, each in enumerate(self.standard.stages, 1):
+            head = [f"{number}. {self.title(each)}", each.actor, self.window(each), each.cite.clause]
+            self.entry("  ".join(filter(None, head)), self.stage_details(each))
+
+    def stage_details(self, each: Stage) -> list[str]:
+        named = {
+            self.say("前提", "Guard"): self.phrases.result(each.requires, self.standard) if each.requires else "",
+            self.say("要件", "Documents"): self.phrases.comma.join(each.documents),
+            self.say("方法", "Methods"): self.phrases.comma.join(each.methods),
+            self.say("要做", "Duties"): self.phrases.comma.join(each.duties),
+            self.say("产生", "Yields"): self.phrases.comma.join(each.produces),
+            self.say("公示", "Public notice"): self.phrases.table(each.notice or {}),
+            self.say("抽查", "Sampling"): self.phrases.table(each.sampling or {}),
+            self.say("轨道", "Track"): each.track,
+        }
+        return [f"{name}: {text}" for name, text in named.items() if text]
+
+    def heading(self, zh: str, en: str, items: Sequence[object]) -> None:
+        if items:
+            self.out.print()
+            self.out.print(self.say(zh, en), style="bold")
+
+    def entry(self, head: str, details: Iterable[str]) -> None:
+        self.out.print(head)
+        for text in details:
+            self.out.print(Padding(text, (0, 0, 0, 3), expand=False))
 
     def window(self, each: Stage) -> str:
         if each.window is not None:
@@ -181,35 +203,17 @@ class Page:
         days = [day.isoformat() for day in (each.opens, each.closes) if day]
         return each.cite.as_printed or " – ".join(days)
 
-    def stage_extra(self, each: Stage) -> list[str]:
-        return [
-            each.requires,
-            self.phrases.comma.join(each.documents),
-            self.phrases.comma.join(each.methods),
-            self.say(f"轨道 {each.track}", f"track {each.track}") if each.track else "",
-        ]
-
     def forms(self) -> None:
-        rows = [
-            (
-                self.title(each),
-                self.phrases.comma.join(f.label for f in each.fields),
-                " → ".join(o.label for o in each.opinions),
-                self.clause(each.cite),
-            )
-            for each in self.standard.forms
-        ]
-        self.section("表格", "Forms", (("表格", "form"), ("栏目", "fields"), ("意见", "opinions"), ("条款", "clause")), rows, 1)
+        self.heading("表格", "Forms", self.standard.forms)
+        for each in self.standard.forms:
+            fields = self.phrases.comma.join(field.label for field in each.fields)
+            opinions = " → ".join(opinion.label for opinion in each.opinions)
+            named = {self.say("栏目", "Fields"): fields, self.say("意见", "Opinions"): opinions}
+            details = [f"{name}: {text}" for name, text in named.items() if text]
+            self.entry(f"{self.title(each)}  {self.clause(each.cite)}", details)
 
     def provisions(self) -> None:
-        rows = [
-            (self.title(each), self.provision(each.text, each.values), self.clause(each.cite))
-            for each in self.standard.provisions
-        ]
-        self.section("其他规定", "Other provisions", (("规定", "provision"), ("内容", "content"), ("条款", "clause")), rows, 1)
-
-    def provision(self, text: str, values: tuple[object, ...]) -> str:
-        listed = [
-            self.phrases.stop.join(f"{key} {value}" for key, value in each.items()) for each in values if hasattr(each, "items")
-        ]
-        return "\n".join(filter(None, [text, *listed]))
+        self.heading("其他规定", "Other provisions", self.standard.provisions)
+        for each in self.standard.provisions:
+            details = [each.text, *(self.phrases.table(value) for value in each.values)]
+            self.entry(f"{self.title(each)}  {self.clause(each.cite)}", filter(None, details))

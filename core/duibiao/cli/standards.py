@@ -56,7 +56,7 @@ def standards(ctx: click.Context, as_json: bool) -> None:
 @command(
     "show",
     zh="显示一个标准：大类和指标（规则、分值、条款）、称号、目标、名额、环节、表格和其他规定。",
-    en="Show a standard: criteria and indicators (rule, points, clause), awards, targets, quotas, stages,\n"
+    en="Show a standard: criteria and indicators (rule, points, clause), awards, targets, quotas, stages, "
     "forms and what else is fixed.",
 )
 @click.argument("standard")

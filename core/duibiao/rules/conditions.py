@@ -307,7 +307,7 @@ def _plain(spec: Mapping[str, Any], ftype: FactType, context: Context, at: At) -
         return _numeric(spec, ftype, context, at)
     if ftype.kind in LEVELLED:
         return _levelled(spec, ftype, context, at)
-    _only(spec, {Kind.CHECKLIST: {"has", "has_all", "has_at_least"}}.get(ftype.kind, {"is_true"}), ftype, at)
+    _only(spec, {Kind.CHECKLIST: {"has", "has_at_least"}}.get(ftype.kind, {"is_true"}), ftype, at)
     if ftype.kind is Kind.CHECKLIST:
         return located(spec, at, lambda: _checklist(spec, ftype, context))
     test = context.flag(ftype) if ftype.kind is Kind.FLAG else context.held(ftype)

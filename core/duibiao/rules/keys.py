@@ -15,7 +15,7 @@ PEERS = ("above_peers", "rank_within")
 """Comparisons with the other units of a cohort."""
 
 TESTS = (
-    *THRESHOLDS, "between", "is_true", "one_of", "has", "has_all", "has_at_least", "about", "floor",
+    *THRESHOLDS, "between", "is_true", "one_of", "has", "has_at_least", "about", "floor",
     *CHANGES, *PEERS, "each_within",
 )  # fmt: skip
 """What is asked of the subject."""

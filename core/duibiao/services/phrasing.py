@@ -12,7 +12,7 @@ from duibiao.model.facts import Vocabulary
 from duibiao.model.notation import UNITS, plain
 from duibiao.model.outcome import Reason, State, Verdict
 from duibiao.model.sources import Cite
-from duibiao.model.standard import Indicator
+from duibiao.model.standard import Indicator, Standard
 from duibiao.wording import Lang, pick
 
 VERDICTS = {
@@ -58,8 +58,25 @@ _NOTES = {
     "exempted": ("免评，计满分", "exempt: full marks"),
     "not_applicable_full": ("不适用，计满分", "not applicable: full marks"),
     "not_applicable_dropped": ("不适用，不计入满分", "not applicable: left out of the maximum"),
+    "not_valid_on_the_day": ("当日不在有效期内", "not valid on the day"),
     "imputed": ("不适用，按同类平均计", "not applicable: mean of the peers"),
 }
+_KEYS = {
+    "name": ("项目", "item"),
+    "amount": ("金额", "amount"),
+    "period": ("周期", "per"),
+    "territories": ("地区", "territories"),
+    "from": ("自", "from"),
+    "until": ("至", "until"),
+    "places": ("地点", "places"),
+    "contacts": ("联系", "contacts"),
+    "media": ("媒体", "media"),
+    "days": ("天数", "days"),
+    "note": ("说明", "note"),
+    "value": ("数值", "value"),
+    "unit": ("单位", "unit"),
+}
+_CALL = re.compile(r"""\b(gate|award|met|points|holds)\((['"])?([^'")]*)\2?\)""")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -197,6 +214,24 @@ class Phrases:
         """An expression with its fact ids replaced by their titles."""
         types = self.vocabulary.types
         return _NAME.sub(lambda found: self.fact(found[0]) if found[0] in types else found[0], text)
+
+    def result(self, text: str, standard: Standard) -> str:
+        """An award's or a stage's expression over the result, with ids replaced by titles."""
+        gates = {each.id: self.say(each.title, each.title_en or each.title) for each in (*standard.gates, *standard.awards)}
+        words = {"all": self.say("应达指标全部达到", "every binding indicator met"), "score": self.say("得分", "score"),
+                 "full": self.say("满分", "full marks"), "vetoed": self.say("被一票否决", "vetoed"),
+                 "and": self.say("且", "and"), "or": self.say("或", "or"), "not": self.say("非", "not")}  # fmt: skip
+        named = _CALL.sub(lambda found: f"“{gates.get(found[3], found[3])}”", text)
+        return _NAME.sub(lambda found: words.get(found[0]) or self.expression(found[0]), named).replace(">=", "≥")
+
+    def table(self, values: Mapping[str, Any]) -> str:
+        """A small table of named values as one line."""
+        return self.stop.join(f"{self.say(*_KEYS.get(key, (key, key)))} {self._listed(value)}" for key, value in values.items())
+
+    def _listed(self, value: Any) -> str:
+        if isinstance(value, list | tuple):
+            return self.comma.join(self._listed(each) for each in value)
+        return self.written(value)
 
     def _join(self, key: str, members: Any) -> str:
         head = {"all_of": ("同时：", "all of: "), "any_of": ("任一：", "any of: "), "none_of": ("均无：", "none of: ")}[key]

@@ -83,7 +83,7 @@ def _item(item: Item, *, whole: bool = False) -> dict[str, Any]:
         "note": cite.note,
     }
     if whole:
-        own = [each.name for each in attrs.fields(type(item)) if each.name not in (*found, "cite", "where")]
+        own = [each.name for each in attrs.fields(type(item)) if each.name not in (*found, "cite", "where", "given")]
         found |= {name: _plain(getattr(item, name)) for name in own}
     return found
 

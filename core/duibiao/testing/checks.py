@@ -51,11 +51,13 @@ class Check:
     Attributes:
         name: Short English name, used as a test id.
         title: 中文 title.
+        title_en: English title.
         run: Returns the failures, none when the demand is met.
     """
 
     name: str
     title: str
+    title_en: str
     run: Callable[[], list[Failure]]
 
 
@@ -66,25 +68,42 @@ def checks_for(registry: Registry, plugin: str) -> list[Check]:
         problems = Collector()
         problems.add("DB072", found=plugin, among=[each.name for each in registry.plugins])
         raise BadInputError(problems.problems)
-    loads = Check("loads", "能够载入", lambda: _failures(registry.located(found.problems)))
+    loads = Check("loads", "能够载入", "loads", lambda: _failures(registry.located(found.problems)))
     if found.state != "ok":
         return [loads]
     headers = [header for home in found.jurisdictions for header in home.standards]
-    checks = [loads, Check("covers-its-documents", "条款全部编入或列明", lambda: _coverage(registry, plugin))]
+    checks = [
+        loads,
+        Check(
+            "covers-its-documents", "条款全部编入或列明", "every clause is encoded or listed", lambda: _coverage(registry, plugin)
+        ),
+    ]
     for header in headers:
-        checks.append(Check(f"{header.id}-holds-together", f"{header.id} 自洽", partial(_proved, registry, header.id)))
+        checks.append(
+            Check(
+                f"{header.id}-holds-together",
+                f"{header.id} 自洽",
+                f"{header.id} holds together",
+                partial(_proved, registry, header.id),
+            )
+        )
     examples, unreadable = _examples(registry, found.target)
-    checks.append(Check("examples-are-readable", "例子可读", lambda: _failures(unreadable)))
+    checks.append(Check("examples-are-readable", "例子可读", "examples can be read", lambda: _failures(unreadable)))
     for header in headers:
         mine = [each for each in examples if each.standard == header.id]
-        checks.append(Check(f"{header.id}-has-examples", f"{header.id} 有例子", partial(_some, header.id, mine)))
+        checks.append(
+            Check(
+                f"{header.id}-has-examples", f"{header.id} 有例子", f"{header.id} has examples", partial(_some, header.id, mine)
+            )
+        )
     for example in examples:
         label = f"{example.standard}-{example.id}"
-        checks.append(Check(label, example.title, partial(outcome_failures, registry, example)))
+        checks.append(Check(label, example.title, example.id, partial(outcome_failures, registry, example)))
         checks.append(
             Check(
                 f"{label}-engines-agree",
                 f"{example.title}（各引擎一致）",
+                f"{example.id}: engines agree",
                 partial(_agreement, registry, example),
             )
         )
