@@ -119,7 +119,7 @@ def facts(tmp_path: Path) -> WriteFacts:
 
 @pytest.fixture
 def pack(tmp_path: Path) -> WritePack:
-    """Write a pack ``small`` of one indicator, whose keys are a table or TOML; its files can be replaced or added to."""
+    """Write a pack ``small`` of one indicator, whose keys are a table or TOML; files can be replaced or added."""
 
     def write(
         indicator: str | Mapping[str, object] = 'fact = "renovated_old_estate"',

@@ -288,7 +288,7 @@ def test_a_wrong_command_line_says_what_is_wrong(run: Run, args: Sequence[str], 
 def test_a_wrong_day_on_the_command_line_is_explained_in_chinese(run: Run, option: str, value: str) -> None:
     found = run("assess", QINGPU, "facts.toml", option, value)
     assert 2 == found.code
-    assert f"参数 {option} 的值不对" in found.err
+    assert f"{option}: DB033 没有这一天" in found.err
     assert "does not match" not in found.err
 
 

@@ -55,10 +55,12 @@ def test_the_sheet_with_the_whole_table_speaks_of_no_assumption(run: Run, facts:
 
 def test_where_the_numbers_come_from_is_shown(run: Run, facts: WriteFacts) -> None:
     office = facts(table(dict.fromkeys(indicators(run), 2)), "office.toml")
-    notes = {
-        leaf["note"] for group in run("--pack", office, "show", WUJIN, "--json").json["criteria"] for leaf in group["indicators"]
+    sources = {
+        leaf["replaced_by"]
+        for group in run("--pack", office, "show", WUJIN, "--json").json["criteria"]
+        for leaf in group["indicators"]
     }
-    assert {"苏民基〔2012〕7号 附件"} == notes
+    assert {"苏民基〔2012〕7号 附件"} == sources
 
 
 def test_the_content_hash_tells_the_two_apart(run: Run, facts: WriteFacts) -> None:

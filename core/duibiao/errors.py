@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from attrs import evolve, field, frozen
 
@@ -105,7 +105,7 @@ class Collector:
             names = sorted(set(among))
             nearest = nearest_name(str(found), names)
             allowed = allowed or _some(names)
-        self.problems.append(Problem(code, where, clip(found), clip(allowed, 400), nearest))
+        self.problems.append(Problem(code, where, clip(written(found)), clip(allowed, 400), nearest))
 
     def raise_any(self) -> None:
         """Raise :class:`BadInputError` if anything was recorded."""
@@ -116,6 +116,24 @@ class Collector:
 def _some(names: list[str]) -> str:
     """The names, or how many there are when a reader would drown in them."""
     return ", ".join(names) if len(names) <= 20 else ", ".join(names[:8]) + f" … ({len(names)})"
+
+
+def written(value: object) -> str:
+    """A value as its author would write it in TOML (a text that is shown alone keeps its quotes off)."""
+    return value if isinstance(value, str) else _written(value)
+
+
+def _written(value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{value}"'
+        case Mapping():
+            return "{ " + ", ".join(f"{key} = {_written(each)}" for key, each in value.items()) + " }" if value else "{}"
+        case list() | tuple():
+            return "[" + ", ".join(map(_written, value)) + "]"
+    return str(value)
 
 
 def clip(value: object, most: int = 80) -> str:

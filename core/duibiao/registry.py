@@ -24,7 +24,7 @@ from duibiao.model.facts import FactType, Unit, Vocabulary
 from duibiao.model.sources import Document
 from duibiao.model.standard import Header, Jurisdiction, Standard
 from duibiao.pack.inherit import inherit
-from duibiao.pack.override import Override, override
+from duibiao.pack.override import Override, check_total, override
 
 if TYPE_CHECKING:
     from duibiao.assess.one import Assessor
@@ -116,6 +116,14 @@ class Registry:
         self.plugins: list[Plugin] = []
         for candidate in installed() if candidates is None else candidates:
             self._load(candidate)
+        self._check_overrides()
+
+    def _check_overrides(self) -> None:
+        problems = Collector()
+        for each in self._overrides:
+            if each.standard not in self.headers:
+                problems.add("DB070", each.at("override", "standard"), found=each.standard, among=self.headers)
+        problems.raise_any()
 
     # loading
 
@@ -270,9 +278,11 @@ class Registry:
         if header.extends:
             made = inherit(made, self._parent(header, below))
         problems = Collector()
-        for each in self._overrides:
-            if each.standard == header.id:
-                made = override(made, each, problems)
+        tables = [each for each in self._overrides if each.standard == header.id]
+        for each in tables:
+            made = override(made, each, problems)
+        if not problems.problems:
+            check_total(made, tables, problems)
         problems.raise_any()
         return evolve(made, content_hash=content_hash(made))
 

@@ -57,7 +57,7 @@ def flag_inputs(program: Program) -> frozenset[Input]:
 
 
 def _check(program: Program, facts: FactSet, problems: Collector) -> None:
-    where = Where(facts.unit.name or facts.unit.code)
+    where = _place(facts)
     if facts.unit.kind not in KINDS:
         problems.add("DB031", where.at("kind"), found=facts.unit.kind, among=KINDS)
     for fact, least in program.samples.items():
@@ -66,9 +66,14 @@ def _check(program: Program, facts: FactSet, problems: Collector) -> None:
             problems.add("DB054", where.at("facts", fact), found=value, allowed=f">= {least}")
 
 
+def _place(facts: FactSet) -> Where:
+    """Where the facts were written down; without a file, whose they are."""
+    return facts.where if facts.where.file else Where(facts.unit.name or facts.unit.code)
+
+
 def _outside(program: Program, facts: FactSet, each: Input, found: int, problems: Collector) -> None:
     ftype = program.vocabulary.types.get(each.fact)
-    where = Where(facts.unit.name or facts.unit.code).at("facts", each.fact)
+    where = _place(facts).at("facts", each.fact)
     if ftype is None:
         problems.add("DB024", where, found=found, allowed=f"{each.low} … {each.high}")
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -44,6 +44,7 @@ class Explainer:
         value, unit = self.amount(sketch.shown) if sketch.shown is not None else ("", "")
         bound, bound_unit = self.amount(sketch.bound) if sketch.bound is not None else ("", "")
         return Reason(
+            quotient=self._quotient(sketch.shown),
             kind=sketch.kind, outcome=outcome, subject=sketch.subject, value=value, bound=bound,
             unit=unit or bound_unit, operator=sketch.operator, note=self._note(sketch), text=sketch.text,
             judged=self._judged(sketch), missing=missing,
@@ -106,6 +107,15 @@ class Explainer:
             return "", shown
         return decimal_text(low * factor / bottom[0]), shown
 
+    def _quotient(self, quantity: Quantity | None) -> str:
+        """The two numbers of a ratio, as ``421 ÷ 2807``; empty when it is none or they are unknown."""
+        if quantity is None or quantity.bottom is None:
+            return ""
+        top, bottom = self.span(quantity.top), self.span(quantity.bottom)
+        if top[0] != top[1] or bottom[0] != bottom[1]:
+            return ""
+        return f"{decimal_text(top[0] * quantity.step * quantity.unit_step)} ÷ {decimal_text(bottom[0] * quantity.unit_step)}"
+
     @staticmethod
     def _days(low: int, high: int, quantity: Quantity) -> tuple[str, str]:
         return (date.fromordinal(low).isoformat() if low == high and low > 0 else ""), ""
@@ -140,6 +150,8 @@ class Explainer:
 
 
 def decimal_text(value: Fraction) -> str:
-    """A fraction as a decimal, rounded to four places only where it has no end."""
+    """A fraction as a decimal; one without end is cut after four places and says so."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return plain(exact if Fraction(exact) == value else round(exact, 4))
+    if Fraction(exact) == value:
+        return plain(exact)
+    return f"{exact.quantize(Decimal('0.0001'), ROUND_FLOOR)}…"

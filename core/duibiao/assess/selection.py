@@ -125,24 +125,28 @@ def _place(
         return Place.TAKEN if states[index] is State.HELD else Place.OPEN
     mine = _score(selection, candidates[index])
     others = [(states[i], _score(selection, candidates[i])) for i in members if i != index and states[i] is not State.NOT_HELD]
-    ahead = sum(1 for state, score in others if state is State.HELD and score[0] > mine[1])
-    perhaps = sum(1 for _, score in others if score[1] > mine[0])
-    level = sum(1 for state, score in others if state is State.HELD and score == mine and mine[0] == mine[1])
-    found = _decide(selection.ties, room, ahead, perhaps, level)
+    sure = [score for state, score in others if state is State.HELD]
+    found = _decide(
+        selection.ties,
+        room,
+        ahead=(sum(score[0] > mine[1] for score in sure), sum(score[1] > mine[0] for _, score in others)),
+        level=(sum(score[0] >= mine[1] for score in sure), sum(score[1] >= mine[0] for _, score in others)),
+    )
     return Place.OPEN if found is Place.TAKEN and states[index] is State.OPEN else found
 
 
-def _decide(ties: str, room: int, ahead: int, perhaps: int, level: int) -> Place:
-    """From how many are surely ahead, perhaps ahead, and exactly level."""
-    if ahead >= room:
+def _decide(ties: str, room: int, *, ahead: tuple[int, int], level: tuple[int, int]) -> Place:
+    """From how many are ahead, and how many at least level: surely, and at most."""
+    if ahead[0] >= room:
         return Place.LEFT
     if ties == "include":
-        return Place.TAKEN if perhaps < room else Place.OPEN
-    if perhaps + level < room:
+        return Place.TAKEN if ahead[1] < room else Place.OPEN
+    if level[1] < room:
         return Place.TAKEN
-    if ahead == perhaps:
-        return Place.LEFT if ties == "exclude" else Place.TIED
-    return Place.OPEN
+    if ties == "exclude":
+        return Place.LEFT if level[0] >= room else Place.OPEN
+    settled = ahead[0] == ahead[1] and level[0] == level[1]
+    return Place.TIED if settled else Place.OPEN
 
 
 def _score(selection: Selection, candidate: Candidate) -> tuple[Fraction, Fraction]:

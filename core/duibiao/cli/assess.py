@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -22,7 +22,6 @@ from duibiao.cli.base import command, option, session
 @click.argument("facts", type=click.Path(path_type=Path))
 @option(
     "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
     zh="按哪一天评估（默认：文件里写的，否则今天）",
     en="The day asked (default: the file's, else today)",
@@ -35,15 +34,28 @@ from duibiao.cli.base import command, option, session
 )
 @option("--json", "as_json", is_flag=True, zh="输出 JSON", en="Print JSON")
 @click.pass_context
-def assess(ctx: click.Context, standard: str, facts: Path, as_of: datetime | None, explain: bool, as_json: bool) -> None:
+def assess(ctx: click.Context, standard: str, facts: Path, as_of: str | None, explain: bool, as_json: bool) -> None:
     from duibiao.cli.assessed import Sheet
     from duibiao.cli.output import print_json
     from duibiao.services import assessing
 
     state = session(ctx)
-    found = assessing.assess_file(state.registry, standard, facts, as_of.date() if as_of else None)
+    asked = _day(as_of)
+    found = assessing.assess_file(state.registry, standard, facts, asked)
     if as_json:
         print_json(assessing.as_json(found))
         return
     for each in found:
         Sheet(each, state, explain=explain).show()
+
+
+def _day(text: str | None) -> date | None:
+    from duibiao.errors import BadInputError, Problem, Where
+    from duibiao.model.notation import NotationError, read_date
+
+    if text is None:
+        return None
+    try:
+        return read_date(text)
+    except NotationError as error:
+        raise BadInputError([Problem(error.code, Where("--as-of"), text, error.allowed)]) from None

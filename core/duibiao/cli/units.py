@@ -25,13 +25,18 @@ def units(
     ctx: click.Context, jurisdiction: str, kind: str | None, search: str | None, limit: int, count: bool, as_json: bool
 ) -> None:
     from duibiao.cli.output import console, print_json, table
-    from duibiao.errors import Collector
+    from duibiao.errors import Collector, Where
+    from duibiao.rules.context import KINDS
 
     state = session(ctx)
     homes = state.registry.jurisdictions
     if jurisdiction not in homes:
         problems = Collector()
         problems.add("DB037", found=jurisdiction, among=homes)
+        problems.raise_any()
+    if kind is not None and kind not in KINDS:
+        problems = Collector()
+        problems.add("DB031", Where("--kind"), found=kind, among=KINDS)
         problems.raise_any()
     found = (
         each

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
 from attrs import evolve
 
-from duibiao.errors import BadInputError, Collector, Problem, Where
+from duibiao.errors import BadInputError, Collector, Path, Problem, Where
+from duibiao.exchange.json_text import JsonText, check_json
 from duibiao.model.facts import FactSet, Kind, Unit, Values, Vocabulary
 from duibiao.model.notation import NotationError, read_value
 from duibiao.pack.facts import UNIT_KEYS, read_day, read_history, read_period, read_unit, read_values
@@ -26,11 +27,10 @@ COLUMNS = {
     "name": "name", "code": "code", "kind": "kind", "period": "period",
     "名称": "name", "代码": "code", "类型": "kind", "时期": "period",
 }  # fmt: skip
-MOST_JSON_DEPTH = 32
 LONGEST_CELL = 1 << 16
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: FilePath) -> bytes:
     """The content of *path*; BadInputError when it cannot be read."""
     try:
         return path.read_bytes()
@@ -38,11 +38,13 @@ def read_bytes(path: Path) -> bytes:
         raise BadInputError([Problem("DB001", Where(str(path)), error.strerror or type(error).__name__)]) from None
 
 
-def read_facts(path: Path, vocabulary: Vocabulary, as_of: date) -> list[FactSet]:
+def read_facts(path: FilePath, vocabulary: Vocabulary, as_of: date) -> list[FactSet]:
     """The facts of every unit in a file.
 
     *as_of* is the day asked unless the file names one. Raises BadInputError with everything wrong in the file.
     """
+    if path.is_dir():
+        raise BadInputError([Problem("DB001", Where(str(path)))])
     readers = {".toml": _from_toml, ".json": _from_json, ".csv": _from_csv}
     reader = readers.get(path.suffix.lower())
     if reader is None:
@@ -57,51 +59,41 @@ def _from_toml(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> li
     source = parse_toml(raw, name)
     problems = Collector()
     found = _units(source.data, Where(name), vocabulary, as_of, problems)
-    if problems.problems:
-        raise BadInputError(evolve(p, where=evolve(p.where, line=source.line(p.where.path))) for p in problems.problems)
+    _raise_with_lines(problems, source.line)
     return found
+
+
+def _raise_with_lines(problems: Collector, line: Callable[[Path], int | None]) -> None:
+    if problems.problems:
+        raise BadInputError(evolve(p, where=evolve(p.where, line=line(p.where.path))) for p in problems.problems)
 
 
 def _from_json(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> list[FactSet]:
     text = decode_text(raw, name)
-    _check_depth(text, name)
+    places = check_json(text, name)
     try:
-        data = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+        data = json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError as error:
-        where = Where(name, line=error.lineno, column=error.colno)
-        raise BadInputError([Problem("DB055", where, error.msg)]) from None
-    except NotationError as error:
-        raise BadInputError([Problem(error.code, Where(name), error.allowed)]) from None
+        raise BadInputError([Problem("DB055", Where(name, line=error.lineno, column=error.colno), error.msg)]) from None
     except (RecursionError, ValueError):
         raise BadInputError([Problem("DB005", Where(name))]) from None
     problems = Collector()
     found = _units(data, Where(name), vocabulary, as_of, problems)
-    problems.raise_any()
+    _raise_with_lines(problems, places.line)
     return found
 
 
-def _check_depth(text: str, name: str) -> None:
-    depth = 0
-    for char in text:
-        if char in "[{":
-            depth += 1
-            if depth > MOST_JSON_DEPTH:
-                raise BadInputError([Problem("DB005", Where(name), f"> {MOST_JSON_DEPTH}", str(MOST_JSON_DEPTH))])
-        elif char in "]}":
-            depth -= 1
-
-
-def _no_constant(text: str) -> Any:
-    raise NotationError("DB034", text)
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise NotationError("DB009", key)
-        found[key] = value
-    return found
+def with_lines(path: FilePath, problems: Iterable[Problem]) -> list[Problem]:
+    """Problems that were found after reading (they name a path in the file), with their lines."""
+    raw, name = read_bytes(path), str(path)
+    line: Callable[[Path], int | None] = lambda _: None  # noqa: E731 - a CSV problem has its line already
+    if path.suffix.lower() == ".toml":
+        line = parse_toml(raw, name).line
+    elif path.suffix.lower() == ".json":
+        line = JsonText(decode_text(raw, name), name).line
+    return [
+        p if p.where.line or p.where.file != name else evolve(p, where=evolve(p.where, line=line(p.where.path))) for p in problems
+    ]
 
 
 def _units(data: Any, where: Where, vocabulary: Vocabulary, as_of: date, problems: Collector) -> list[FactSet]:
@@ -128,7 +120,7 @@ def _units(data: Any, where: Where, vocabulary: Vocabulary, as_of: date, problem
         made = _unit(table, place, unit_place, vocabulary, problems)
         if made is not None:
             unit, values, history, own = made
-            found.append(FactSet(unit, values, as_of, own or period, history, bool(example)))
+            found.append(FactSet(unit, values, as_of, own or period, history, bool(example), place))
     return found
 
 
@@ -152,16 +144,19 @@ def _from_csv(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> lis
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     found: list[FactSet] = []
+    start = 1
     try:
         header = next(reader)
         columns = _columns(header, Where(name, line=1), vocabulary, problems)
+        start = reader.line_num + 1
         for row in reader:
             if any(cell.strip() for cell in row):
                 made = _row(row, header, columns, Where(name, line=reader.line_num), vocabulary, as_of, problems)
                 if made is not None:
                     found.append(made)
+            start = reader.line_num + 1
     except (csv.Error, StopIteration) as error:
-        problems.add("DB053", Where(name, line=reader.line_num or 1), found=error)
+        problems.add("DB053", Where(name, line=start), found=error)
     problems.raise_any()
     return found
 
@@ -204,7 +199,7 @@ def _row(
         except NotationError as error:
             problems.add(error.code, place, found=cell, allowed=error.allowed)
     unit = read_unit({key: words.get(key, "") for key in UNIT_KEYS}, where, problems)
-    return None if unit is None else FactSet(unit, values, as_of, words.get("period", str(as_of.year)))
+    return None if unit is None else FactSet(unit, values, as_of, words.get("period", str(as_of.year)), where=where)
 
 
 def _cell(cell: str, kind: Kind) -> Any:

@@ -14,6 +14,8 @@ from functools import cached_property
 
 from attrs import field, frozen
 
+from duibiao.errors import NOWHERE, Where
+
 
 class Kind(StrEnum):
     """What sort of answer a data item takes."""
@@ -206,6 +208,7 @@ class FactSet:
         history: Earlier periods, newest first.
         as_of: The day the question is asked.
         example: Whether these are example facts, not real ones.
+        where: The place in a file that they were read from.
     """
 
     unit: Unit
@@ -214,6 +217,7 @@ class FactSet:
     period: str = ""
     history: tuple[tuple[str, Values], ...] = ()
     example: bool = False
+    where: Where = field(default=NOWHERE, eq=False)
 
 
 @frozen

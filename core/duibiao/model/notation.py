@@ -31,7 +31,7 @@ UNITS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 _SYMBOLS = {alias: unit for unit, (_, _, aliases) in UNITS.items() for alias in (unit, *aliases)}
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:[,_]\d{3})*|\d*)(?:\.\d+)?)\s*(万)?\s*(\S*)\s*\Z")
+_NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:[,_]\d{3})*|\d*)(?:\.\d+)?)\s*(万)?\s*((?:[^\d.\s]\S*)?)\s*\Z")
 _TOO_LONG = 64
 
 

@@ -62,6 +62,7 @@ class Reason:
         value: The number found, or ``low…high`` while open; empty when nothing is known of it.
         bound: The number it is held against.
         unit: Unit of both.
+        quotient: The two numbers of a ratio, as ``421 ÷ 2807``.
         operator: ``>=``, ``>``, ``<=``, ``<``, ``=``, ``≈``.
         note: A token for what was floored, capped, exempted, defaulted, soft …
         text: The author's own words, where the step quotes them.
@@ -76,6 +77,7 @@ class Reason:
     value: str = ""
     bound: str = ""
     unit: str = ""
+    quotient: str = ""
     operator: str = ""
     note: str = ""
     text: str = ""

@@ -76,6 +76,7 @@ class Cite:
         assumed: True when no source gives the value.
         reason: Why it is assumed.
         note: Anything else a reader must know.
+        replaced_by: Where an office's own value comes from, when it took an assumed one's place.
     """
 
     document: str = ""
@@ -85,6 +86,7 @@ class Cite:
     assumed: bool = False
     reason: str = ""
     note: str = ""
+    replaced_by: str = ""
 
 
 @frozen(kw_only=True)

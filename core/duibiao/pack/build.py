@@ -67,6 +67,7 @@ class _Builder:
     left: list[NotEncoded] = field(factory=list)
     jurisdictions: list[Jurisdiction] = field(factory=list)
     standards: dict[str, Standard] = field(factory=dict)
+    homeless: bool = False
 
     def run(self, sources: list[Source]) -> PackContent:
         for source in sources:
@@ -86,7 +87,7 @@ class _Builder:
         )
         known = {home.id for home in homes}
         for header in headers:
-            if header.jurisdiction not in known:
+            if header.jurisdiction not in known and not self.homeless:
                 place = header.where.at("jurisdiction")
                 self.problems.add("DB037", place, found=header.jurisdiction, among=known)
         return PackContent(homes, self.standards, tuple(self.facts))
@@ -109,6 +110,7 @@ class _Builder:
     def jurisdiction(self, source: Source) -> None:
         for table, where in self.tables(source, "jurisdiction"):
             made = build(Jurisdiction, table, where, self.problems, given={"plugin": self.plugin})
+            self.homeless = self.homeless or made is None
             if made is not None:
                 self.own_name(made.id, where.at("id"))
                 self.jurisdictions.append(made)

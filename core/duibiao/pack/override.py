@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from attrs import evolve, frozen
 
 from duibiao.errors import Collector, Where
-from duibiao.model.sources import Cite, Literal
+from duibiao.model.notation import NotationError, split_number, to_steps, unit_of
+from duibiao.model.sources import Literal
 from duibiao.model.standard import Criterion, Indicator, Standard
 from duibiao.pack.structure import convert, unknown_keys
 from duibiao.pack.toml import Source
@@ -24,14 +26,18 @@ class Override:
         source: Where the numbers come from.
         points: Indicator id to points.
         thresholds: Indicator id to threshold.
-        where: The file.
+        file: The file it was read from.
     """
 
     standard: str
     source: str
     points: Mapping[str, Literal]
     thresholds: Mapping[str, Literal]
-    where: Where
+    file: Source
+
+    def at(self, *path: str) -> Where:
+        """A place in the table, with its line."""
+        return evolve(self.file.where(*path), line=self.file.line(path))
 
 
 def read_override(source: Source, problems: Collector) -> Override | None:
@@ -49,7 +55,7 @@ def read_override(source: Source, problems: Collector) -> Override | None:
     tables = {key: _numbers(source, key, problems) for key in ("points", "thresholds")}
     if len(problems.problems) > before:
         return None
-    return Override(head["standard"], head["source"], tables["points"], tables["thresholds"], source.where())
+    return Override(head["standard"], head["source"], tables["points"], tables["thresholds"], source)
 
 
 def _numbers(source: Source, key: str, problems: Collector) -> dict[str, Any]:
@@ -66,50 +72,62 @@ def override(standard: Standard, table: Override, problems: Collector) -> Standa
     for key, numbers in (("points", table.points), ("thresholds", table.thresholds)):
         for name in numbers:
             if name not in known:
-                problems.add("DB037", table.where.at(key, name), found=name, among=known)
+                problems.add("DB037", table.at(key, name), found=name, among=known)
     criteria = tuple(_criterion(each, standard, table, problems) for each in standard.criteria)
-    settled = all(not leaf.cite.assumed for group in criteria for leaf in group.indicators)
     cite = standard.scoring.cite
-    if settled and cite.assumed:
-        cite = evolve(cite, assumed=False, reason="", note=table.source)
-    total = _sum(criteria) if table.points else standard.scoring.total
-    kept = standard.scoring.total if standard.scoring.total is not None else total
-    return evolve(standard, criteria=criteria, scoring=evolve(standard.scoring, cite=cite, total=kept))
+    if cite.assumed and all(leaf.cite.replaced_by for group in criteria for leaf in group.indicators if leaf.points):
+        cite = evolve(cite, assumed=False, reason="", replaced_by=table.source)
+    return evolve(standard, criteria=criteria, scoring=evolve(standard.scoring, cite=cite))
 
 
-def _sum(criteria: tuple[Criterion, ...]) -> Literal | None:
-    from duibiao.model.notation import split_number
-
-    found = [split_number(leaf.points["points"])[0] for g in criteria for leaf in g.indicators if "points" in leaf.points]
-    return sum(found[1:], found[0]) if found else None
+def check_total(standard: Standard, tables: Sequence[Override], problems: Collector) -> None:
+    """Add a problem where the office's *tables* together miss the declared total: they are wrong then, not the standard."""
+    scored = [table for table in tables if table.points]
+    if not scored or standard.scoring.total is None:
+        return
+    leaves = [leaf for leaf in standard.indicators() if not leaf.points.get("bonus")]
+    found = sum((split_number(leaf.points.get("points", 0))[0] for leaf in leaves), Decimal(0))
+    if found != split_number(standard.scoring.total)[0]:
+        problems.add("DB012", scored[-1].at("points"), found=found, allowed=standard.scoring.total)
 
 
 def _criterion(group: Criterion, standard: Standard, table: Override, problems: Collector) -> Criterion:
     leaves = tuple(_leaf(leaf, standard, table, problems) for leaf in group.indicators)
-    changed = leaves != group.indicators and any(leaf.id in table.points for leaf in leaves)
+    changed = any(leaf.id in table.points for leaf in leaves)
     return evolve(group, indicators=leaves, points=None if changed else group.points)
 
 
 def _leaf(leaf: Indicator, standard: Standard, table: Override, problems: Collector) -> Indicator:
-    if leaf.id not in table.points and leaf.id not in table.thresholds:
-        return leaf
-    if not leaf.cite.assumed and not standard.scoring.cite.assumed:
-        problems.add("DB043", table.where.at("points", leaf.id), found=leaf.id)
-        return leaf
-    points, condition = dict(leaf.points), dict(leaf.condition)
+    points, condition, replaced = dict(leaf.points), dict(leaf.condition), False
     if leaf.id in table.points:
+        assumed = leaf.cite.assumed or (bool(leaf.points) and standard.scoring.cite.assumed)
+        replaced = _accept(assumed, table, "points", leaf.id, standard.scoring.step, problems)
         points["points"] = table.points[leaf.id]
     if leaf.id in table.thresholds:
         key = next((each for each in THRESHOLDS if each in condition), None)
-        if key is None or not leaf.cite.assumed:
-            problems.add("DB043", table.where.at("thresholds", leaf.id), found=leaf.id)
-            return leaf
-        condition[key] = table.thresholds[leaf.id]
-    cite = Cite(**{**_fields(leaf.cite), "assumed": False, "reason": "", "note": table.source})
+        replaced = _accept(leaf.cite.assumed and key is not None, table, "thresholds", leaf.id, None, problems)
+        condition[key or ""] = table.thresholds[leaf.id]
+    if not replaced:
+        return leaf
+    cite = evolve(leaf.cite, assumed=False, reason="", replaced_by=table.source)
     return evolve(leaf, points=points, condition=condition, cite=cite)
 
 
-def _fields(cite: Cite) -> dict[str, Any]:
-    from attrs import asdict
-
-    return asdict(cite, recurse=False)
+def _accept(assumed: bool, table: Override, key: str, name: str, step: Decimal | None, problems: Collector) -> bool:
+    """Whether a value may be replaced by what the table says; if not, a problem at its line."""
+    where, raw = table.at(key, name), getattr(table, key)[name]
+    if not assumed:
+        problems.add("DB043", where, found=name)
+        return False
+    try:
+        number, symbol = split_number(raw)
+        unit_of(symbol)
+        if step is not None:
+            to_steps(number, step)
+    except NotationError as error:
+        problems.add(error.code, where, found=raw, allowed=error.allowed)
+        return False
+    if step is not None and number < 0:
+        problems.add("DB024", where, found=raw, allowed=">= 0")
+        return False
+    return True

@@ -122,29 +122,39 @@ def _period(where: Where, text: str, problems: Collector) -> None:
 
 
 def _cites(standard: Standard, world: World, problems: Collector) -> None:
-    topics = world.vocabulary.topics
-    named = [(each.where, each.topic) for each in standard.criteria]
-    named += [(leaf.where, leaf.topic) for leaf in standard.indicators()]
-    for where, topic in named:
-        if topic and topic not in topics:
-            problems.add("DB026", where.at("topic"), found=topic, among=topics)
+    _topics(standard, world, problems)
+    header = standard.header
+    if world.documents and header.document not in world.documents:
+        problems.add("DB027", header.where.at("document"), found=header.document, among=world.documents)
     for item in items_of(standard):
-        _cite(item, world, problems)
+        if world.documents:
+            _cite(item, header.document, world, problems)
     if standard.scoring.cite.assumed and not standard.scoring.cite.reason:
         problems.add("DB041", standard.scoring.where)
 
 
-def _cite(item: Item, world: World, problems: Collector) -> None:
+def _topics(standard: Standard, world: World, problems: Collector) -> None:
+    topics = world.vocabulary.topics
+    for group in standard.criteria:
+        named = [(group.where, group.topic)]
+        named += [(leaf.where, leaf.topic) for leaf in group.indicators if leaf.topic != group.topic]
+        for where, topic in named:
+            if topic and topic not in topics:
+                problems.add("DB026", where.at("topic"), found=topic, among=topics)
+
+
+def _cite(item: Item, own: str, world: World, problems: Collector) -> None:
     cite = item.cite
     if cite.assumed and not cite.reason:
         problems.add("DB041", item.where, found=item.id)
     if not cite.clause:
-        if isinstance(item, Indicator) and not cite.assumed and world.documents:
+        if isinstance(item, Indicator) and not cite.assumed:
             problems.add("DB050", item.where, found=item.id)
         return
     document = world.documents.get(cite.document)
     if document is None:
-        problems.add("DB027", item.where, found=cite.document, among=world.documents)
+        if cite.document != own:
+            problems.add("DB027", item.where.at("document"), found=cite.document, among=world.documents)
         return
     clauses = {each.id: each for each in document.clauses}
     if cite.clause not in clauses:

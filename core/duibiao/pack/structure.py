@@ -18,7 +18,7 @@ from duibiao.model.notation import split_number
 from duibiao.model.sources import Cite
 
 T = TypeVar("T")
-CITE_KEYS = frozenset(field.name for field in attrs.fields(Cite))
+CITE_KEYS = frozenset(field.name for field in attrs.fields(Cite)) - {"replaced_by"}
 _OURS = frozenset({"cite", "where", "given", "plugin", "content_hash"})
 _AS_IS = frozenset({str, int, bool, date})
 _TEXTS = tuple[str, ...]

@@ -77,7 +77,7 @@ def decode_text(raw: bytes, name: str) -> str:
     """Like :func:`decode`, for files of any size."""
     if not raw.strip():
         raise BadInputError([_problem("DB047", Where(name))])
-    if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+    if b"\0" in raw[:4096] or raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         raise BadInputError([_problem("DB003", Where(name, line=1), raw[:3].hex(" "))])
     try:
         return raw.decode("utf-8")

@@ -56,7 +56,11 @@ class Interpreter:
 
     def _awaits_judgement(self, node: Truth) -> bool:
         """Whether nothing but judgements is missing below an open comparison."""
-        return all(each.judged for each in nodes.inputs_of(node) if self.lookup(each) is None)
+        return all(each.judged for each in nodes.inputs_of(node) if not self._settled(each))
+
+    def _settled(self, each: Input) -> bool:
+        known = self.lookup(each)
+        return known is not None and known[0] == known[1]
 
     def _span(self, node: Num) -> Span:
         match node:

@@ -195,8 +195,13 @@ class _Lowering:
             id=indicator.id, group=group, applies=applies, rule=either(exempt.test, test), points=points,
             full=0 if scored is None else scored.full, bonus=bool(indicator.points.get("bonus", False)),
             binding=indicator.force == "must" and not indicator.points.get("bonus", False), sketch=sketch,
-            applies_sketch=guard, points_sketch=None if scored is None else scored.sketch, assumed=indicator.cite.assumed,
+            applies_sketch=guard, points_sketch=None if scored is None else scored.sketch, assumed=self.assumed(group, indicator),
         )  # fmt: skip
+
+    def assumed(self, group: int, indicator: Indicator) -> bool:
+        """Whether a value without source is in play: its own, or points that the standard or criterion only assumes."""
+        above = self.standard.scoring.cite.assumed or self.standard.criteria[group].cite.assumed
+        return indicator.cite.assumed or bool(indicator.points and above and not indicator.cite.replaced_by)
 
     def guard(self, indicator: Indicator, rule: Lowered) -> tuple[Truth, Sketch | None]:
         parts: list[tuple[Truth, Sketch]] = []

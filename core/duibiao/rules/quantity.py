@@ -52,6 +52,7 @@ class Quantity:
         unit: Unit; ``None`` for a bare literal, which takes the other side's unit.
         bottom: Denominator node, or None.
         rate: Whether it is a rate, which is never compared with a bare number.
+        unit_step: Step of *bottom*.
     """
 
     top: Num
@@ -59,6 +60,7 @@ class Quantity:
     unit: str | None
     bottom: Num | None = None
     rate: bool = False
+    unit_step: Fraction = Fraction(1)
 
     @property
     def literal(self) -> bool:
@@ -168,7 +170,7 @@ def divide_by(left: Quantity, right: Quantity) -> Quantity:
     if bounds(right.top)[0] < 0:
         raise RuleError("DB023", "< 0")
     unit = RATIO if left.unit == right.unit else f"{left.unit or 1}/{right.unit or 1}"
-    return Quantity(left.top, left.step / right.step, unit, right.top)
+    return Quantity(left.top, left.step / right.step, unit, right.top, unit_step=right.step)
 
 
 def rounded(value: Quantity, step: Fraction, mode: Rounding) -> Quantity:

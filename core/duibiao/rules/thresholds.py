@@ -63,7 +63,9 @@ def _checked(value: Quantity, like: Quantity, raw: Any) -> Quantity:
     if steps.denominator != 1:
         raise RuleError("DB025", raw, str(float(like.step)))
     if not low <= steps <= high:
-        raise RuleError("DB024", raw, f"{float(low * like.step):g} … {float(high * like.step):g}")
+        percent, sign = (100, "%") if like.unit == RATIO else (1, f" {like.unit}" if like.unit else "")
+        ends = (f"{float(end * like.step * percent):g}{sign}" for end in (low, high))
+        raise RuleError("DB024", raw, " … ".join(ends))
     return value
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve
 
 from duibiao.errors import BadInputError, Collector, Problem
-from duibiao.exchange.facts import read_bytes, read_facts
+from duibiao.exchange.facts import read_bytes, read_facts, with_lines
 from duibiao.model.notation import plain
 from duibiao.model.outcome import Assessment, IndicatorResult, Interval, Reason, StateResult
 from duibiao.pack.override import Override, read_override
@@ -54,7 +54,7 @@ def assess_file(registry: Registry, standard: str, path: Path, as_of: date | Non
         except BadInputError as error:
             problems += error.problems
     if problems:
-        raise BadInputError(problems)
+        raise BadInputError(with_lines(path, problems))
     for assessment in found:
         registry.announce(assessment)
     return found
@@ -115,7 +115,7 @@ def _indicator(leaf: IndicatorResult) -> dict[str, Any]:
         "points": _interval(leaf.points),
         "force": leaf.force,
         "scored_by": leaf.scored_by,
-        "value": {"number": step.value, "unit": step.unit} if step.value else None,
+        "value": _value(step),
         "rule": {
             "kind": step.kind,
             "fact": step.subject,
@@ -129,6 +129,17 @@ def _indicator(leaf: IndicatorResult) -> dict[str, Any]:
         "assumed": leaf.assumed,
         "missing": list(leaf.missing),
     }
+
+
+def _value(step: Reason) -> dict[str, Any] | None:
+    """The number that decided; a ratio also shows its two numbers, and whether the number had to be cut."""
+    if not step.value:
+        return None
+    number = step.value.rstrip("…")
+    found: dict[str, Any] = {"number": number, "unit": step.unit}
+    if step.quotient:
+        found |= {"quotient": step.quotient, "exact": number == step.value}
+    return found
 
 
 def main_step(reason: Reason) -> Reason:
@@ -146,7 +157,7 @@ def reason_json(reason: Reason) -> dict[str, Any]:
     """An explanation node without its empty fields."""
     plain_fields = {
         name: getattr(reason, name)
-        for name in ("kind", "outcome", "subject", "value", "operator", "bound", "unit", "note", "text", "judged")
+        for name in ("kind", "outcome", "subject", "value", "operator", "bound", "unit", "quotient", "note", "text", "judged")
         if getattr(reason, name)
     }
     if reason.missing:

@@ -100,9 +100,14 @@ def _world(pack: Pack, rest: Registry, problems: Collector) -> World:
     documents = {each.id: each for home in content.jurisdictions for each in home.documents}
     return World(
         merged(rest.vocabulary, {each.id: each for each in content.facts}),
-        {**rest.documents, **documents},
+        {} if _unread(problems) else {**rest.documents, **documents},
         frozenset((*rest.headers, *content.standards)),
     )
+
+
+def _unread(problems: Collector) -> bool:
+    """Whether some document could not be read, so that nobody can be blamed for citing it."""
+    return any(each.where.path[:1] in (("document",), ("jurisdiction",)) for each in problems.problems)
 
 
 def _inherited(standard: Standard, mine: Mapping[str, Standard], rest: Registry, below: tuple[str, ...] = ()) -> Standard:

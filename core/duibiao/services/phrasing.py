@@ -357,6 +357,8 @@ class Phrases:
 
     def _amount(self, reason: Reason) -> str:
         value = f"{reason.value}{self.unit(reason.unit)}" if reason.value else self.say("未知", "unknown")
+        if reason.quotient:
+            value = f"{reason.quotient} = {value}"
         if not reason.bound:
             return value
         bound = f"{_SHOWN.get(reason.operator, reason.operator)} {reason.bound}{self.unit(reason.unit)}"

@@ -81,6 +81,7 @@ def _item(item: Item, *, whole: bool = False) -> dict[str, Any]:
         "reason": cite.reason,
         "rows": list(cite.rows),
         "note": cite.note,
+        "replaced_by": cite.replaced_by,
     }
     if whole:
         own = [each.name for each in attrs.fields(type(item)) if each.name not in (*found, "cite", "where", "given")]
