@@ -337,4 +337,4 @@ expect = { others = "met" }
 """
     found = run("test", pack(files={"examples/community.toml": example}))
     assert 1 == found.code
-    assert "small/examples/community.toml:1 renovated: it：应为 met，得到 not_met" in found.out
+    assert "small/examples/community.toml:1 renovated: DB065 it：应为 met，得到 not_met" in found.out

@@ -41,7 +41,7 @@ KEYED = [
 """The classes that a pack's tables become."""
 
 INSIDE = {
-    "where", "plugin", "cite", "content_hash", "given", "header", "criteria", "targets", "stages", "standards",
+    "where", "plugin", "cite", "content_hash", "given", "replaced_by", "header", "criteria", "targets", "stages", "standards",
     "documents", "clauses", "indicators", "awards", "gates", "vetoes", "selections",
     "provisions", "condition", "forms",
 }  # fmt: skip

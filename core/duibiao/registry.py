@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import pluggy
@@ -21,8 +21,9 @@ from duibiao.api import Pack
 from duibiao.errors import BadInputError, Collector, Problem, Where, nearest_name
 from duibiao.hookspecs import API_VERSION, PROJECT
 from duibiao.model.facts import FactType, Unit, Vocabulary
+from duibiao.model.process import Form, Stage, Target
 from duibiao.model.sources import Document
-from duibiao.model.standard import Header, Jurisdiction, Standard
+from duibiao.model.standard import Criterion, Header, Jurisdiction, Scoring, Standard
 from duibiao.pack.inherit import inherit
 from duibiao.pack.override import Override, check_total, override
 
@@ -31,7 +32,11 @@ if TYPE_CHECKING:
     from duibiao.pack.proofs import World
     from duibiao.rules.program import Program
 
+T = TypeVar("T")
 HOOKS = tuple(name for name in vars(hookspecs) if name.startswith(f"{PROJECT}_"))
+PARTS = {"criteria": Criterion, "scoring": Scoring, "targets": Target, "stages": Stage, "forms": Form}
+"""Parts of a standard, each from the hook of that name."""
+
 BLOCK = "DUIBIAO_BLOCK"
 """Environment variable: names of plugins not to load, separated by commas."""
 
@@ -142,8 +147,14 @@ class Registry:
         except (Exception, SystemExit) as error:
             plugin.fail("DB060", f"{type(error).__name__}: {error}")
             return
-        if self._acceptable(plugin):
-            self._take(plugin)
+        if plugin.target is None:
+            plugin.fail("DB060", "None")
+            return
+        try:
+            if self._acceptable(plugin):
+                self._take(plugin)
+        except (Exception, SystemExit) as error:
+            plugin.fail("DB060", f"{type(error).__name__}: {error}")
 
     def _acceptable(self, plugin: Plugin) -> bool:
         needs = getattr(plugin.target, "api", API_VERSION)
@@ -157,14 +168,14 @@ class Registry:
             try:
                 self._manager.register(plugin.target, f"{plugin.distribution}:{plugin.name}")
             except (pluggy.PluginValidationError, ValueError) as error:
-                plugin.fail("DB061", str(error).splitlines()[0])
+                plugin.fail("DB061", str(error).strip().splitlines()[-1])
         return plugin.state == "ok"
 
     def _take(self, plugin: Plugin) -> None:
-        homes, facts = self._call(plugin, "duibiao_jurisdictions"), self._call(plugin, "duibiao_facts")
+        plugin.jurisdictions = self._list(plugin, "duibiao_jurisdictions", Jurisdiction)
+        plugin.facts = self._list(plugin, "duibiao_facts", FactType)
         if plugin.state != "ok":
             return
-        plugin.jurisdictions, plugin.facts = tuple(homes or ()), tuple(facts or ())
         if isinstance(plugin.target, Pack) and plugin.target.problems.problems:
             plugin.state = "broken"
             plugin.problems += plugin.target.problems.problems
@@ -186,16 +197,40 @@ class Registry:
             if "." not in each.id and each.id in self._shared.types:
                 plugin.fail("DB062", each.id, "duibiao")
 
+    def _implementation(self, plugin: Plugin, hook: str) -> Any:
+        """The plugin's implementation of a hook, or None."""
+        caller = getattr(self._manager.hook, hook)
+        return next((each for each in caller.get_hookimpls() if each.plugin is plugin.target), None)
+
     def _call(self, plugin: Plugin, hook: str, **arguments: Any) -> Any:
         """Call one hook of one plugin; whatever it raises makes it broken, nothing else."""
-        caller = getattr(self._manager.hook, hook)
-        for implementation in caller.get_hookimpls():
-            if implementation.plugin is plugin.target:
-                try:
-                    return implementation.function(*(arguments[name] for name in implementation.argnames))
-                except (Exception, SystemExit) as error:
-                    plugin.fail("DB064", f"{hook}: {type(error).__name__}: {error}")
-        return None
+        found = self._implementation(plugin, hook)
+        if found is None:
+            return None
+        try:
+            return found.function(*(arguments[name] for name in found.argnames))
+        except (Exception, SystemExit) as error:
+            plugin.fail("DB064", f"{hook}: {type(error).__name__}: {error}")
+            return None
+
+    def _list(self, plugin: Plugin, hook: str, kind: type[T]) -> tuple[T, ...]:
+        """What a hook lists; anything but a list of *kind* makes the plugin broken."""
+        if self._implementation(plugin, hook) is None:
+            return ()
+        found = self._call(plugin, hook)
+        return self._of_kind(plugin, hook, found, kind) if plugin.state == "ok" else ()
+
+    def _of_kind(self, plugin: Plugin, hook: str, found: Any, kind: type[T]) -> tuple[T, ...]:
+        try:
+            listed = tuple(found)
+            wrong = next((each for each in listed if not isinstance(each, kind)), None)
+        except (Exception, SystemExit) as error:
+            plugin.fail("DB064", f"{hook}: {type(error).__name__}: {error}")
+            return ()
+        if wrong is None:
+            return listed
+        plugin.fail("DB064", f"{hook}: {type(wrong).__name__}", kind.__name__)
+        return ()
 
     # what there is
 
@@ -262,10 +297,7 @@ class Registry:
 
     def _assemble(self, header: Header, below: tuple[str, ...]) -> Standard:
         plugin = self.owner(header.id)
-        parts = {
-            part: self._call(plugin, f"duibiao_{part}", standard=header.id)
-            for part in ("criteria", "scoring", "targets", "stages", "forms")
-        }
+        parts = {part: self._part(plugin, part, kind, header.id) for part, kind in PARTS.items()}
         if plugin.state != "ok":
             raise BadInputError(plugin.problems)
         if isinstance(plugin.target, Pack):
@@ -285,6 +317,15 @@ class Registry:
             check_total(made, tables, problems)
         problems.raise_any()
         return evolve(made, content_hash=content_hash(made))
+
+    def _part(self, plugin: Plugin, part: str, kind: type[Any], standard: str) -> Any:
+        """One part of a standard from its hook: None when the plugin leaves it to the pack's data."""
+        hook = f"duibiao_{part}"
+        found = self._call(plugin, hook, standard=standard)
+        if found is None or plugin.state != "ok":
+            return None
+        whole = self._of_kind(plugin, hook, [found] if kind is Scoring else found, kind)
+        return whole[0] if kind is Scoring and whole else whole
 
     def _parent(self, header: Header, below: tuple[str, ...]) -> Standard:
         problems = Collector()
@@ -325,10 +366,22 @@ class Registry:
         """The real units of a jurisdiction, each code once."""
         seen: set[str] = set()
         for plugin in self.usable():
-            for unit in self._call(plugin, "duibiao_units", jurisdiction=jurisdiction) or ():
+            for unit in self._units_of(plugin, jurisdiction):
                 if not unit.code or unit.code not in seen:
                     seen.add(unit.code)
                     yield unit
+
+    def _units_of(self, plugin: Plugin, jurisdiction: Jurisdiction) -> Iterator[Unit]:
+        """One plugin's units, one at a time; what it raises on the way makes it broken and ends its list."""
+        hook = "duibiao_units"
+        try:
+            for unit in self._call(plugin, hook, jurisdiction=jurisdiction) or ():
+                if not isinstance(unit, Unit):
+                    plugin.fail("DB064", f"{hook}: {type(unit).__name__}", Unit.__name__)
+                    return
+                yield unit
+        except (Exception, SystemExit) as error:
+            plugin.fail("DB064", f"{hook}: {type(error).__name__}: {error}")
 
     def announce(self, assessment: Any) -> None:
         """Tell every plugin of an assessment."""

@@ -157,7 +157,7 @@ class BiCommand(Words, click.Command):
                 formatter.write(f"  {line}\n" if line else "\n")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = [record for each in self.get_params(ctx) if (record := each.get_help_record(ctx)) is not None]
+        records = [record for each in self.get_params(ctx) if (record := each.get_help_record(ctx)) is not None and record[1]]
         write_list(formatter, _say(ctx, "选项", "Options"), records)
 
 

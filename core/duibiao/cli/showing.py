@@ -74,6 +74,9 @@ class Page:
         self.out.print(f"{self.say('评定', 'Scoring')}: {methods[scoring.method]}")
         if scoring.cite.assumed:
             self.out.print(f"{self.say('假定', 'Assumed')}: {scoring.cite.reason}", style="yellow")
+        for source in dict.fromkeys(leaf.cite.replaced_by for leaf in self.standard.indicators() if leaf.cite.replaced_by):
+            label = self.say("本单位的数", "The office's own numbers")
+            self.out.print(f"{label}: {source}")
         if header.note:
             self.out.print(f"{self.say('说明', 'Note')}: {header.note}")
         self.out.print(f"{self.say('内容指纹', 'Content hash')}: {self.standard.content_hash}", style="dim")

@@ -30,8 +30,12 @@ UNITS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "point": ("分", "points", ("分", "points")),
 }
 
-_SYMBOLS = {alias: unit for unit, (_, _, aliases) in UNITS.items() for alias in (unit, *aliases)}
-_NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:[,_]\d{3})*|\d*)(?:\.\d+)?)\s*(万)?\s*((?:[^\d.\s]\S*)?)\s*\Z")
+_SYMBOLS: dict[str, tuple[str, ...]] = {}
+for _unit, (_, _, _aliases) in UNITS.items():
+    for _alias in (_unit, *_aliases):
+        _SYMBOLS[_alias] = (*_SYMBOLS.get(_alias, ()), _unit)
+_NUMBER = re.compile(r"\s*([+-]?(?:\d+(?:[,_]\d{3})*|\d*)(?:\.\d+)?)\s*(万)?\s*(\S*)\s*\Z")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _TOO_LONG = 64
 
 
@@ -62,7 +66,7 @@ def split_number(raw: object) -> tuple[Decimal, str]:
     if not isinstance(raw, str):
         raise NotationError("DB008", "number")
     found = _NUMBER.match(raw) if len(raw) <= _TOO_LONG else None
-    if found is None or not found[1].strip("+-"):
+    if found is None or not found[1].strip("+-") or found[3].startswith("."):
         raise NotationError("DB008", "number")
     try:
         number = Decimal(found[1].replace(",", "").replace("_", ""))
@@ -71,13 +75,16 @@ def split_number(raw: object) -> tuple[Decimal, str]:
     return (number * 10_000 if found[2] else number), found[3]
 
 
-def unit_of(symbol: str) -> str:
-    """The canonical unit for *symbol*; NotationError for an unknown one."""
+def unit_of(symbol: str, like: str | None = "") -> str:
+    """The canonical unit for *symbol*, *like* where it can mean that (个 may be a group or a unit); else NotationError."""
     if not symbol:
         return ""
-    if symbol not in _SYMBOLS:
-        raise NotationError("DB017", ", ".join(UNITS))
-    return _SYMBOLS[symbol]
+    found = _SYMBOLS.get(symbol, ())
+    if like and (like == symbol or like in found):
+        return like
+    if not found:
+        raise NotationError("DB017", like or ", ".join(UNITS))
+    return found[0]
 
 
 def read_number(ftype: FactType, raw: object) -> int:
@@ -86,7 +93,7 @@ def read_number(ftype: FactType, raw: object) -> int:
     Raises NotationError: not a number, another unit, finer than the step, outside the range, a rate without ``%``.
     """
     number, symbol = split_number(raw)
-    unit = unit_of(symbol)
+    unit = unit_of(symbol, ftype.unit)
     if unit and unit != ftype.unit:
         raise NotationError("DB017", ftype.unit or "-")
     if ftype.kind is Kind.RATE and not unit:
@@ -175,6 +182,8 @@ def read_date(raw: Any) -> date:
         return raw
     if isinstance(raw, str):
         try:
+            if not _DAY.match(raw.strip()):
+                raise ValueError
             return date.fromisoformat(raw.strip())
         except ValueError:
             raise NotationError("DB033", "2012-11-15") from None

@@ -42,7 +42,7 @@ def literal(raw: Any, like: Quantity) -> Quantity:
     if isinstance(raw, date):
         raise RuleError("DB008", raw, "number")
     number, symbol = split_number(raw)
-    unit = unit_of(symbol)
+    unit = unit_of(symbol, like.unit)
     if unit == "%":
         if like.unit != RATIO:
             raise RuleError("DB017", raw, like.unit or "number")
@@ -106,7 +106,7 @@ def _bound(raw: Any, spec: Mapping[str, Any], subject: Quantity, context: Contex
     if mode != "none":
         shares = rounded(shares, Fraction(1), mode)
     number, symbol = split_number(raw)
-    if unit_of(symbol) not in ("", subject.unit):
+    if unit_of(symbol, subject.unit) not in ("", subject.unit):
         raise RuleError("DB017", raw, subject.unit or "")
     scaled = multiply(Quantity(shares.top, shares.step, None), constant(Fraction(number)))
     return Quantity(scaled.top, scaled.step, subject.unit)

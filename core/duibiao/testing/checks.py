@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from duibiao.api import Pack
 from duibiao.assess.bind import bind
 from duibiao.assess.one import Assessor
-from duibiao.errors import BadInputError, Collector
+from duibiao.errors import BadInputError, Collector, Problem, Where
 from duibiao.model.facts import FactSet
 from duibiao.model.outcome import Assessment
 from duibiao.pack.examples import Example, expected_score, read_examples
@@ -149,7 +149,7 @@ def _examples(registry: Registry, target: Any) -> tuple[list[Example], list[Any]
 
 
 def _some(standard: str, examples: list[Example]) -> list[Failure]:
-    return [] if examples else [Failure(standard, "没有例子", "has no worked example")]
+    return [] if examples else _failures([Problem("DB066", Where(standard))])
 
 
 def outcome_failures(registry: Registry, example: Example) -> list[Failure]:
@@ -162,7 +162,8 @@ def outcome_failures(registry: Registry, example: Example) -> list[Failure]:
     line = registry.located_line(example.where)
     place = f"{example.where.file}:{line} {example.id}"
     return [
-        Failure(place, f"{what}：应为 {want}，得到 {got}", f"{what}: expected {want}, got {got}") for what, want, got in different
+        Failure(place, f"DB065 {what}：应为 {want}，得到 {got}", f"DB065 {what}: expected {want}, got {got}")
+        for what, want, got in different
     ]
 
 
