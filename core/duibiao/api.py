@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 from duibiao.errors import BadInputError, Collector
 from duibiao.hookspecs import API_VERSION, hookimpl
-from duibiao.model.facts import FactType, Unit
+from duibiao.model.facts import FactType, Kind, Option, Unit
 from duibiao.model.outcome import Assessment
-from duibiao.model.process import Form, Stage, Target
-from duibiao.model.standard import Criterion, Jurisdiction, Scoring, Standard
+from duibiao.model.process import Form, FormField, Opinion, Provision, Selection, Stage, Target
+from duibiao.model.sources import Cite, Clause, Document, NotEncoded
+from duibiao.model.standard import Award, Criterion, Gate, Header, Indicator, Jurisdiction, Scoring, Standard, Veto
 from duibiao.pack.build import PackContent, build_pack
 from duibiao.pack.toml import Source, parse_toml
 
@@ -154,16 +155,31 @@ def pack_in(folder: Path) -> Pack:
 __all__ = [
     "API_VERSION",
     "Assessment",
+    "Award",
+    "Cite",
+    "Clause",
     "Criterion",
+    "Document",
     "FactType",
     "Form",
+    "FormField",
+    "Gate",
+    "Header",
+    "Indicator",
     "Jurisdiction",
+    "Kind",
+    "NotEncoded",
+    "Opinion",
+    "Option",
     "Pack",
+    "Provision",
     "Scoring",
+    "Selection",
     "Stage",
     "Standard",
     "Target",
     "Unit",
+    "Veto",
     "hookimpl",
     "pack_in",
     "toml_files",

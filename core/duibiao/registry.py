@@ -169,6 +169,9 @@ class Registry:
                 self._manager.register(plugin.target, f"{plugin.distribution}:{plugin.name}")
             except (pluggy.PluginValidationError, ValueError) as error:
                 plugin.fail("DB061", str(error).strip().splitlines()[-1])
+        for name in HOOKS if plugin.state == "ok" else ():
+            if callable(getattr(plugin.target, name, None)) and self._implementation(plugin, name) is None:
+                plugin.fail("DB061", name, "@hookimpl")
         return plugin.state == "ok"
 
     def _take(self, plugin: Plugin) -> None:

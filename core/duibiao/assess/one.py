@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from duibiao.assess.bind import Peers, bind
 from duibiao.assess.explain import Explainer
+from duibiao.assess.plans import Plans
 from duibiao.model.facts import FactSet
 from duibiao.model.outcome import (
     Assessment,
@@ -51,6 +52,11 @@ class Assessor:
         """The generated functions, made when first needed."""
         return compile_program(self.program)
 
+    @cached_property
+    def plans(self) -> Plans:
+        """How each step of an explanation is told."""
+        return Plans(self.compiled.sheet, self.program.vocabulary)
+
     def raw(self, facts: FactSet, peers: Peers | None = None) -> Raw:
         """The bare numbers of one unit, without reasons."""
         return self.compiled.run(bind(self.program, facts, peers))
@@ -59,7 +65,7 @@ class Assessor:
         """The full assessment of one unit; BadInputError when the facts do not fit the standard."""
         bound = bind(self.program, facts, peers)
         raw, values = self.compiled.trace(bound.lows, bound.highs)
-        return _Report(self.program, raw, Explainer(self.program, self.compiled.sheet, values, bound, facts), facts).whole()
+        return _Report(self.program, raw, Explainer(self.program, self.plans, values, bound, facts), facts).whole()
 
 
 class _Report:
@@ -72,6 +78,10 @@ class _Report:
         self.in_scope = {TRUE: True, FALSE: False}.get(raw[0])
         self.raw = raw
         self.step = program.point_step
+        self.members: list[list[tuple[int, Leaf]]] = [[] for _ in program.groups]
+        for seat, leaf in enumerate(program.leaves):
+            self.members[leaf.group].append((seat, leaf))
+        self.specs = program.standard.indicators()
         self.seats = {leaf.id: seat for seat, leaf in enumerate(one for one in program.leaves if one.points is not None)}
         self.group_seats = {g.id: seat for seat, g in enumerate(one for one in program.groups if one.points is not None)}
 
@@ -93,7 +103,7 @@ class _Report:
         return Interval(low * self.step, high * self.step, full * self.step)
 
     def criterion(self, index: int, criterion: Criterion) -> CriterionResult:
-        leaves = [self.indicator(seat, leaf) for seat, leaf in enumerate(self.program.leaves) if leaf.group == index]
+        leaves = [self.indicator(seat, leaf) for seat, leaf in self.members[index]]
         points = None
         if criterion.id in self.group_seats and self.in_scope is not False:
             seat = self.group_seats[criterion.id]
@@ -107,7 +117,7 @@ class _Report:
         return Interval(low * self.step, high * self.step, full * self.step)
 
     def indicator(self, seat: int, leaf: Leaf) -> IndicatorResult:
-        spec = self.program.standard.indicators()[seat]
+        spec = self.specs[seat]
         verdict = VERDICTS[OUT_OF_SCOPE if self.in_scope is False else int(self.raw[1][seat])]
         missing: tuple[str, ...] = ()
         if verdict in (Verdict.UNKNOWN, Verdict.NEEDS_JUDGEMENT):

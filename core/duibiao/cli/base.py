@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -171,8 +172,9 @@ class Root(BiCommand, click.Group):
         if cmd_name in COMMANDS:
             module, _, name = COMMANDS[cmd_name][0].partition(":")
             return cast(click.Command, getattr(import_module(module), name))
-        session(ctx).registry.add_commands(self)
-        return self.commands.get(cmd_name)
+        extra = click.Group()
+        session(ctx).registry.add_commands(extra)
+        return extra.commands.get(cmd_name)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)
@@ -328,7 +330,8 @@ def _in_chinese(error: click.ClickException) -> str:
             return f"选项 {error.option_name} 用法不对"
         case click.BadParameter():
             name = error.param.opts[0] if error.param else error.param_hint
-            return f"参数 {name} 的值不对：{error.message}"
+            range_ = re.search(r"not in the range (.*)", error.message)
+            return f"参数 {name} 的值不对" + (f"，应当 {range_[1].rstrip('.')}" if range_ else f"：{error.message}")
         case click.UsageError() if "No such command" in error.message:
             return "没有命令 " + error.message.split("'")[1] if "'" in error.message else error.message
         case click.UsageError() if "unexpected extra argument" in error.message:

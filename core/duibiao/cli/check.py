@@ -49,17 +49,17 @@ def check(ctx: click.Context, path: Path, as_json: bool) -> int:
     for each in found.problems:
         click.echo(describe(each, state.lang))
     if found.problems:
-        click.echo(
-            state.say(
-                f"共 {len(found.problems)} 个问题。解释：duibiao explain {found.problems[0].code}",
-                f"{len(found.problems)} problems. Explained by: duibiao explain {found.problems[0].code}",
-            )
+        count, first = len(found.problems), found.problems[0].code
+        plural = "" if count == 1 else "s"
+        said = state.say(
+            f"共 {count} 个问题。解释：duibiao explain {first}", f"{count} problem{plural}. Explained by: duibiao explain {first}"
         )
+        click.echo(said)
         return 1
     counted = (
         state.say(
             f"{len(found.standards)} 个标准，{found.examples} 个例子",
-            f"{len(found.standards)} standards, {found.examples} examples",
+            f"standards: {len(found.standards)}, examples: {found.examples}",
         )
         if found.standards
         else ""

@@ -74,7 +74,7 @@ def _from_json(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> li
     try:
         data = json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError as error:
-        raise BadInputError([Problem("DB055", Where(name, line=error.lineno, column=error.colno), error.msg)]) from None
+        raise BadInputError([Problem("DB055", Where(name, line=error.lineno, column=error.colno))]) from None
     except (RecursionError, ValueError):
         raise BadInputError([Problem("DB005", Where(name))]) from None
     problems = Collector()
@@ -155,8 +155,8 @@ def _from_csv(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> lis
                 if made is not None:
                     found.append(made)
             start = reader.line_num + 1
-    except (csv.Error, StopIteration) as error:
-        problems.add("DB053", Where(name, line=start), found=error)
+    except (csv.Error, StopIteration):
+        problems.add("DB053", Where(name, line=start))
     problems.raise_any()
     return found
 
@@ -171,7 +171,7 @@ def _columns(header: list[str], where: Where, vocabulary: Vocabulary, problems: 
         if not name:
             problems.add("DB010", place, found=title, among=[*COLUMNS, *vocabulary.names()])
         elif name in found:
-            problems.add("DB053", place, found=title)
+            problems.add("DB009", place, found=title)
         found.append(name)
     return found
 

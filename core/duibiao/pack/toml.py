@@ -131,7 +131,7 @@ def _explain(error: tomli.TOMLDecodeError, text: str, name: str) -> Any:
         return _problem("DB033", where, line.strip(), "2012-11-15")
     if _WIDE.search(line):
         return _problem("DB049", where, line.strip())
-    return _problem("DB004", where, line.strip(), error.msg)
+    return _problem("DB004", where, line.strip())
 
 
 def _problem(code: str, where: Where, found: object = "", allowed: object = "") -> Any:

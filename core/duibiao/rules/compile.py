@@ -67,20 +67,21 @@ class Compiled:
 def compile_program(program: Program) -> Compiled:
     """Generate and load the three functions of *program*."""
     sheet = sheet_of(program.inputs, program.roots())
-    functions = {name: _load(name, lines) for name, lines in sources(program, sheet).items()}
+    told = sheet_of(program.inputs, [*program.roots(), *program.shown()])
+    functions = {name: _load(name, lines) for name, lines in sources(program, sheet, told).items()}
     fast, general, trace = functions["fast"], functions["general"], functions["trace"]
     if any(cell.numeric and cell.open_by & DECLARED for cell in sheet.cells):
         # An author's own «unknown» leaves a range of points even where no fact is missing.
-        return Compiled(lambda facts: general(facts, facts), general, trace, sheet)
-    return Compiled(fast, general, trace, sheet)
+        return Compiled(lambda facts: general(facts, facts), general, trace, told)
+    return Compiled(fast, general, trace, told)
 
 
-def sources(program: Program, sheet: Sheet) -> dict[str, list[str]]:
-    """The source lines of the three functions."""
+def sources(program: Program, sheet: Sheet, told: Sheet) -> dict[str, list[str]]:
+    """The source lines of the three functions; *told* also has the cells that only explanations show."""
     return {
         "fast": _Fast(program, sheet).lines(),
         "general": _General(program, sheet).lines(),
-        "trace": _General(program, sheet, traced=True).lines(),
+        "trace": _General(program, told, traced=True).lines(),
     }
 
 

@@ -73,7 +73,7 @@ def parse(text: str, context: Context) -> tuple[Operand, Sketch]:
     try:
         tree = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise RuleError("DB020", getattr(error, "text", None) or text, getattr(error, "msg", "")) from None
+        raise RuleError("DB020", text) from error
     return _Reader(context, source).read(tree)
 
 
@@ -99,7 +99,7 @@ def _check_depth(source: str) -> None:
             if depth > DEEPEST:
                 raise RuleError("DB035", f"( × {depth}", DEEPEST)
     except (tokenize.TokenError, IndentationError, SyntaxError) as error:
-        raise RuleError("DB020", source, str(error.args[0])) from None
+        raise RuleError("DB020", source) from error
 
 
 class _Reader:
@@ -148,7 +148,7 @@ class _Reader:
                 return self.choice(test, body, orelse, node)
             case ast.Call(ast.Name(name), args, []):
                 return self.call(name, args, node)
-        raise RuleError("DB021", self.text(node), ", ".join(sorted(FUNCTIONS)))
+        raise RuleError("DB021", self.text(node), ", ".join(self.functions()))
 
     def dotted(self, node: ast.expr) -> str:
         """A local fact id such as ``anhui.lifts``; empty for anything else that has a dot."""
@@ -156,6 +156,10 @@ class _Reader:
             case ast.Attribute(ast.Name(plugin), name):
                 return f"{plugin}.{name}"
         return ""
+
+    def functions(self) -> list[str]:
+        """The functions that may be called here; those about the result only where there is one."""
+        return sorted(name for name in FUNCTIONS if name != "percent" and (self.context.result or name not in _ABOUT_RESULT))
 
     def text(self, node: ast.expr) -> str:
         return re.sub(r"percent\(([\d.]+)\)", r"\1%", ast.get_source_segment(self.source, node) or self.source)
@@ -282,7 +286,7 @@ class _Reader:
     def call(self, name: str, args: list[ast.expr], node: ast.expr) -> tuple[Operand, Sketch]:
         function = FUNCTIONS.get(name)
         if function is None:
-            raise RuleError("DB021", f"{name}(…)", among=sorted(FUNCTIONS))
+            raise RuleError("DB021", f"{name}(…)", among=self.functions())
         value = function(self, args)
         if is_truth(value):
             return value, Sketch("compare", cast(Truth, value), text=self.text(node))
@@ -413,7 +417,7 @@ def _known_or(reader: _Reader, args: list[ast.expr]) -> Operand:
 def _result(part: str) -> Callable[[_Reader, list[ast.expr]], Operand]:
     def function(reader: _Reader, args: list[ast.expr]) -> Operand:
         if reader.context.result is None:
-            raise RuleError("DB021", part, ", ".join(sorted(FUNCTIONS)))
+            raise RuleError("DB021", part, ", ".join(reader.functions()))
         (name,) = reader.words(args, 1, 1)
         table: dict[str, Operand] = getattr(reader.context.result, part)
         if name not in table:
@@ -433,6 +437,7 @@ def _days(reader: _Reader, args: list[ast.expr]) -> Operand:
     return Quantity(gap.top, gap.step, "day")
 
 
+_ABOUT_RESULT = frozenset({"points", "met", "lowest", "gate", "award"})
 FUNCTIONS: dict[str, Callable[[_Reader, list[ast.expr]], Operand]] = {
     "percent": _percent,
     "min": _extreme(Least),

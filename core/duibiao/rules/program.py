@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from duibiao.model.facts import Vocabulary
 from duibiao.model.standard import Standard
-from duibiao.rules.nodes import Input, Node, Num, Truth
+from duibiao.rules.nodes import Input, Node, Num, Truth, inputs_of
 from duibiao.rules.quantity import Quantity
 
 
@@ -136,6 +136,27 @@ class Program:
     inputs: tuple[Input, ...]
     samples: Mapping[str, int] = field(factory=dict)
     point_step: Decimal = Decimal("0.001")
+
+    def sketches(self) -> list[Sketch]:
+        """Every step that an explanation can show, those below others included."""
+        tops = [self.scope_sketch, *(each.sketch for each in (*self.gates, *self.vetoes, *self.awards))]
+        for leaf in self.leaves:
+            tops += [each for each in (leaf.sketch, leaf.applies_sketch, leaf.points_sketch) if each is not None]
+        found: list[Sketch] = []
+        while tops:
+            found.append(tops.pop())
+            tops.extend(found[-1].children)
+        return found
+
+    def shown(self) -> list[Node]:
+        """Nodes that only explanations show, as far as they rest on the program's own inputs."""
+        known = frozenset(self.inputs)
+        found: list[Node] = []
+        for sketch in self.sketches():
+            numbers = [each for each in (sketch.shown, sketch.bound) if each is not None]
+            tests = [sketch.node, *(test for test, _ in sketch.marks)]
+            found += [each for each in (*tests, *(n.top for n in numbers), *(n.bottom for n in numbers)) if each is not None]
+        return [node for node in found if known.issuperset(inputs_of(node))]
 
     def roots(self) -> list[Node]:
         """Every node whose value an evaluation returns, in a fixed order."""

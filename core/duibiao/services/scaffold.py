@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from duibiao.errors import BadInputError, Problem, Where
+from duibiao.registry import installed
 from duibiao.services.clock import today
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\Z")
@@ -115,10 +116,13 @@ TestConformance = conformance("{name}")
 
 
 def plugin_name(folder: Path, given: str | None) -> str:
-    """The plugin's name: as given, else from the folder's name; BadInputError when it cannot be one."""
+    """The plugin's name: as given, else from the folder's name; BadInputError when it cannot be one or is taken."""
     name = given if given is not None else folder.resolve().name.lower().removeprefix("duibiao-").replace("-", "_")
     if not _NAME.match(name):
         raise BadInputError([Problem("DB074", Where(str(folder)), name, "a–z, 0–9, _")])
+    taken = next((each for each in installed() if each.name == name), None)
+    if taken is not None:
+        raise BadInputError([Problem("DB062", Where(str(folder)), name, f"{taken.distribution} {taken.version}")])
     return name
 
 
