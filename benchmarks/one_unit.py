@@ -30,6 +30,7 @@ TIMED, MISSING = 1, 0.10
 ROUNDS = 41
 SLICE_NS = 4_000_000
 OURS, GENERAL, HAND, TREE = "duibiao, complete facts", "duibiao, 10 % missing", "hand-written Python", "duibiao, all reasons"
+ASSESS = "duibiao, the same with typing"
 
 
 @define
@@ -92,7 +93,8 @@ def contestants(assessor: Assessor) -> dict[str, Contestant]:
         OURS: Contestant(lambda: compiled.run(whole)),
         HAND: Contestant(lambda: by_python(whole.lows)),
         GENERAL: Contestant(lambda: compiled.run(open_)),
-        TREE: Contestant(lambda: assessor.assess(facts)),
+        TREE: Contestant(lambda: assessor.explained(facts, whole)),
+        ASSESS: Contestant(lambda: assessor.assess(facts)),
     }
     for kind in peers.PEERS:
         try:

@@ -18,7 +18,6 @@ Peers = Mapping[Input, Span]
 """What the cohort supplies for inputs that compare a unit with others: least and greatest possible value."""
 
 PEER_PARTS = ("average", "median", "rank", "mean_points")
-_FLAGS = ("member", "held")
 
 
 def bind(program: Program, facts: FactSet, peers: Peers | None = None) -> Bound:
@@ -28,7 +27,7 @@ def bind(program: Program, facts: FactSet, peers: Peers | None = None) -> Bound:
     """
     problems = Collector()
     _check(program, facts, problems)
-    flags = flag_inputs(program)
+    flags = program.flags
     lows: list[int] = []
     highs: list[int] = []
     complete = True
@@ -43,17 +42,6 @@ def bind(program: Program, facts: FactSet, peers: Peers | None = None) -> Bound:
         highs.append(found[1])
     problems.raise_any()
     return Bound(tuple(lows), tuple(highs), complete)
-
-
-def flag_inputs(program: Program) -> frozenset[Input]:
-    """The inputs that rules read as yes or no."""
-    found: set[Input] = set()
-    types = program.vocabulary.types
-    for each in program.inputs:
-        ftype = types.get(each.fact)
-        if each.part in _FLAGS or (each.part == "value" and ftype is not None and ftype.kind == "flag"):
-            found.add(each)
-    return frozenset(found)
 
 
 def _check(program: Program, facts: FactSet, problems: Collector) -> None:

@@ -23,7 +23,7 @@ from duibiao.model.outcome import (
 )
 from duibiao.model.sources import Item
 from duibiao.model.standard import Criterion
-from duibiao.rules.compile import OUT_OF_SCOPE, Compiled, Raw, compile_program
+from duibiao.rules.compile import OUT_OF_SCOPE, Bound, Compiled, Raw, compile_program
 from duibiao.rules.nodes import FALSE, TRUE
 from duibiao.rules.program import Finding, Leaf, Program
 
@@ -63,7 +63,10 @@ class Assessor:
 
     def assess(self, facts: FactSet, peers: Peers | None = None) -> Assessment:
         """The full assessment of one unit; BadInputError when the facts do not fit the standard."""
-        bound = bind(self.program, facts, peers)
+        return self.explained(facts, bind(self.program, facts, peers))
+
+    def explained(self, facts: FactSet, bound: Bound) -> Assessment:
+        """The full assessment of facts that are typed already."""
         raw, values = self.compiled.trace(bound.lows, bound.highs)
         return _Report(self.program, raw, Explainer(self.program, self.plans, values, bound, facts), facts).whole()
 

@@ -34,7 +34,7 @@ from duibiao.rules.nodes import (
     bounds,
     divide,
     either,
-    inputs_of,
+    leaves_of,
     more_than,
     negate,
     pick,
@@ -105,14 +105,13 @@ class _Lowering:
         self.result.vetoed = either(*(each.test for each in program.vetoes))
 
     def with_inputs(self, program: Program) -> Program:
-        found: dict[Input, None] = {}
         seen: dict[int, tuple[int, int]] = {}
-        for root in program.roots():
-            for each in inputs_of(root):
-                found.setdefault(each)
+        roots = program.roots()
+        for root in roots:
             if isinstance(root, NUMERIC_NODES) and max(map(abs, bounds(root, seen))) >= GREATEST:
                 self.problems.add("DB036", self.standard.header.where, found=bounds(root)[1], allowed=GREATEST)
-        return evolve(program, inputs=tuple(found))
+        inputs, flags = leaves_of(roots)
+        return evolve(program, inputs=inputs, flags=flags)
 
     def attempt(self, where: Where, action: Callable[[], Any], fallback: Any) -> Any:
         """Run *action*; a rule error becomes a located problem and *fallback* the result."""

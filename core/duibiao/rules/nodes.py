@@ -7,6 +7,7 @@ settles it) or ``OPEN`` (open for want of a fact).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from attrs import frozen
@@ -218,11 +219,17 @@ def children(node: Node) -> tuple[Node, ...]:
     raise TypeError(node)
 
 
-def inputs_of(node: Node) -> tuple[Input, ...]:
-    """Every input below *node*, each once, in order of first use."""
+def inputs_of(*roots: Node) -> tuple[Input, ...]:
+    """Every input below *roots*, each once, in order of first use."""
+    return leaves_of(roots)[0]
+
+
+def leaves_of(roots: Iterable[Node]) -> tuple[tuple[Input, ...], frozenset[Input]]:
+    """Every input below *roots*, each once, in order of first use; and those that are read as yes or no."""
     found: dict[Input, None] = {}
+    flags: set[Input] = set()
     seen: set[int] = set()
-    stack: list[Node] = [node]
+    stack: list[Node] = list(roots)[::-1]
     while stack:
         each = stack.pop()
         if id(each) in seen:
@@ -230,8 +237,10 @@ def inputs_of(node: Node) -> tuple[Input, ...]:
         seen.add(id(each))
         if isinstance(each, Read | Flag):
             found.setdefault(each.input)
+            if isinstance(each, Flag):
+                flags.add(each.input)
         stack.extend(reversed(children(each)))
-    return tuple(found)
+    return tuple(found), frozenset(flags)
 
 
 def both(*tests: Truth) -> Truth:

@@ -118,6 +118,7 @@ class Program:
         vetoes: Vetoes.
         awards: Awards.
         inputs: Every input, in slot order.
+        flags: The inputs that rules read as yes or no.
         samples: Sample-size demands: fact id to least size.
         point_step: Smallest step of a point.
     """
@@ -134,6 +135,7 @@ class Program:
     vetoes: tuple[Finding, ...]
     awards: tuple[Finding, ...]
     inputs: tuple[Input, ...]
+    flags: frozenset[Input] = frozenset()
     samples: Mapping[str, int] = field(factory=dict)
     point_step: Decimal = Decimal("0.001")
 
