@@ -12,7 +12,7 @@ from duibiao.rules import nodes
 from duibiao.rules.compile import Bound
 from duibiao.rules.interpret import Interpreter
 from duibiao.rules.nodes import ASK, FALSE, OPEN, TRUE, Input, Node, Span
-from duibiao.rules.program import Program, Sketch
+from duibiao.rules.program import Leaf, Program, Sketch
 
 OUTCOMES = {FALSE: "not_met", TRUE: "met", ASK: "needs_judgement", OPEN: "unknown"}
 _NOTHING: Amount = ("", "", "")
@@ -34,6 +34,18 @@ class Explainer:
     def reason(self, sketch: Sketch) -> Reason:
         """What to say about a sketched step."""
         return self._tell(self.plans.of(sketch))
+
+    def leaf(self, leaf: Leaf) -> Reason:
+        """Why an indicator came out as it did: whether it applies, its rule, its points."""
+        rule = self._tell(self.plans.of(leaf.sketch))
+        if leaf.applies_sketch is None and leaf.points_sketch is None:
+            return rule
+        steps = [rule]
+        if leaf.applies_sketch is not None:
+            steps.insert(0, self.reason(leaf.applies_sketch))
+        if leaf.points_sketch is not None:
+            steps.append(self.reason(leaf.points_sketch))
+        return Reason(kind="steps", children=tuple(steps))
 
     def _tell(self, plan: Plan) -> Reason:
         sketch, outcome, missing = plan.sketch, "", tuple[str, ...]()

@@ -65,6 +65,12 @@ class Assessor:
         """The full assessment of one unit; BadInputError when the facts do not fit the standard."""
         return self.explained(facts, bind(self.program, facts, peers))
 
+    def reasons(self, facts: FactSet, bound: Bound) -> dict[str, Reason]:
+        """Why each indicator came out as it did, by indicator id, from facts that are typed already."""
+        _, values = self.compiled.trace(bound.lows, bound.highs)
+        explainer = Explainer(self.program, self.plans, values, bound, facts)
+        return {leaf.id: explainer.leaf(leaf) for leaf in self.program.leaves}
+
     def explained(self, facts: FactSet, bound: Bound) -> Assessment:
         """The full assessment of facts that are typed already."""
         raw, values = self.compiled.trace(bound.lows, bound.highs)
@@ -143,12 +149,7 @@ class _Report:
     def because(self, leaf: Leaf, verdict: Verdict) -> Reason:
         if verdict is Verdict.OUT_OF_SCOPE:
             return self.explainer.reason(self.program.scope_sketch)
-        parts = [self.explainer.reason(leaf.sketch)]
-        if leaf.applies_sketch is not None:
-            parts.insert(0, self.explainer.reason(leaf.applies_sketch))
-        if leaf.points_sketch is not None:
-            parts.append(self.explainer.reason(leaf.points_sketch))
-        return parts[0] if len(parts) == 1 else Reason(kind="steps", children=tuple(parts))
+        return self.explainer.leaf(leaf)
 
     def findings(self) -> tuple[tuple[StateResult, ...], ...]:
         standard, codes = self.program.standard, iter(self.raw[12])
