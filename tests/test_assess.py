@@ -166,6 +166,17 @@ def test_a_ratio_just_under_its_bound_is_not_shown_as_the_bound(run: Run, facts:
     assert not re.search(r"注册志愿者人数.* 15%.*≥ 15%", shown)
 
 
+@pytest.mark.parametrize(("have", "more"), [(449, 1), (400, 50)])
+def test_a_ratio_that_misses_says_how_many_more_would_do(run: Run, facts: WriteFacts, have: int, more: int) -> None:
+    shown = run("assess", QINGPU, facts(volunteers(have, 3000))).squeezed
+    assert f"注册志愿者人数还差{more}" in shown
+
+
+def test_a_special_case_that_would_be_met_is_named(run: Run, facts: WriteFacts) -> None:
+    shown = run("assess", QINGPU, facts(as_toml(False))).squeezed
+    assert "还差9个百分点；若“改造后的老区”成立则达到" in shown
+
+
 def test_the_day_on_the_command_line_wins_over_the_files(run: Run, facts: WriteFacts) -> None:
     title = "safe_estate_title = { held = true, from = 2010-01-01, until = 2012-12-31 }"
     path = facts(f'as_of = 2011-09-30\n\n[unit]\nkind = "居委会"\n\n[facts]\n{title}\n')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from typing import Any
 
 from duibiao.model.facts import Vocabulary
@@ -89,6 +89,16 @@ def _lacking(reason: Reason) -> str:
     except InvalidOperation:
         return ""
     return plain(abs(gap))
+
+
+def _more(reason: Reason) -> str:
+    """How much the upper number of a ratio lacks to reach its least share; whole where both numbers are."""
+    if reason.outcome != "not_met" or reason.operator != ">=" or reason.unit != "%":
+        return ""
+    top, bottom = (Decimal(part) for part in reason.quotient.split(" ÷ "))
+    lack = Decimal(reason.bound) / 100 * bottom - top
+    whole = top == top.to_integral_value() and bottom == bottom.to_integral_value()
+    return plain(lack.to_integral_value(ROUND_CEILING) if whole else lack)
 
 
 class Phrases:
@@ -348,6 +358,10 @@ class Phrases:
         if reason.kind in ("steps", "if_empty"):
             inner = [child for child in reason.children if child.outcome == "not_met" and child.kind != "applies"]
             return self.change(inner[0]) if inner else ""
+        if reason.quotient:
+            more = _more(reason)
+            subject = self.fact(reason.subject)
+            return self.say(f"{subject}还差 {more}", f"{subject}: {more} short") if more else ""
         lacking = _lacking(reason)
         if not lacking:
             return ""
