@@ -44,6 +44,13 @@ def indicator(data: Mapping[str, Any], name: str, unit: int = 0) -> Any:
     return next(each for each in data["units"][unit]["indicators"] if each["id"] == name)
 
 
+def lines_from(text: str, start: str) -> tuple[str, str]:
+    """The line that begins with *start*, and the one below."""
+    lines = text.splitlines()
+    place = next(i for i, line in enumerate(lines) if line.startswith(start))
+    return lines[place], lines[place + 1]
+
+
 def example_file(folder: Path, package: str, file: str, example: str, without: tuple[str, ...] = ()) -> Path:
     """A facts file made of one of a plugin's worked examples, some facts left out."""
     tables = tomli.loads(files(package).joinpath("examples", file).read_text("utf-8"))["example"]
@@ -78,15 +85,16 @@ def test_the_explanation_names_the_clause_under_every_verdict(
 
 def test_the_sheet_lists_what_is_not_met_with_value_bound_and_clause(run: Run, facts: WriteFacts) -> None:
     shown = run("assess", QINGPU, facts(as_toml(False)))
-    line = next(line for line in shown.out.splitlines() if line.startswith("✗ 绿化覆盖率"))
-    assert re.search(r"绿化覆盖率 16%.*≥ 25%", line)
-    assert line.endswith(CLAUSE)
+    head, below = lines_from(shown.out, "✗ 绿化覆盖率")
+    assert head.endswith(CLAUSE)
+    assert re.search(r"绿化覆盖率 16%.*≥ 25%", below)
 
 
 def test_the_sheet_lists_what_is_unknown_with_the_fact_that_would_settle_it(run: Run, facts: WriteFacts) -> None:
     shown = run("assess", QINGPU, facts(as_toml(None)))
-    line = next(line for line in shown.out.splitlines() if line.startswith("? 绿化覆盖率"))
-    assert ["改造后的老区", CLAUSE] == line.split()[2:]
+    head, below = lines_from(shown.out, "? 绿化覆盖率")
+    assert head.endswith(CLAUSE)
+    assert "缺：改造后的老区" == below.strip()
     assert "先填这些:" in shown.out
 
 
@@ -284,7 +292,9 @@ def test_a_file_that_cannot_be_used_is_code_two_and_prints_no_result(run: Run, f
 
 def test_the_sheet_in_english(run: Run, facts: WriteFacts) -> None:
     shown = run("--lang", "en", "assess", QINGPU, facts(as_toml(False)))
-    assert re.search(r"✗ Green coverage +Green coverage 16%.*≥ 25%", shown.out)
+    head, below = lines_from(shown.out, "✗ Green coverage")
+    assert head.endswith(CLAUSE)
+    assert re.search(r"Green coverage 16%.*≥ 25%", below)
     assert "Award: Demonstration residents' committee ✗ not held" in shown.out
     assert "没有达到" not in shown.out
 

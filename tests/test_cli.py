@@ -387,3 +387,19 @@ def test_the_full_demo_shows_every_indicator(run: Run, demo: Result) -> None:
 def test_the_check_speaks_json(run: Run, facts: WriteFacts) -> None:
     found = run("check", facts('[unit]\nkind = "居委会"\n\n[facts]\n'), "--json").json
     assert {"what", "standards", "examples", "problems"} == set(found)
+
+
+def test_a_blank_facts_file_is_complete_and_can_be_read(run: Run, facts: WriteFacts) -> None:
+    blank = run("facts", "--standard", "shanghai.qingpu.committee", "--template").out
+    filled = re.sub(r"(?m)^# (\S+ = )", r"\1", blank)
+    units = run("assess", "shanghai.qingpu.committee", facts(filled), "--json").json["units"]
+    assert [] == units[0]["unknown_facts"]
+    assert "办公和活动用房面积" in blank
+
+
+def test_the_options_of_a_few_items_are_listed(run: Run) -> None:
+    assert "party_organisation 党组织" in run("facts", "basic_bodies").out
+
+
+def test_a_part_of_a_jurisdictions_name_finds_it(run: Run) -> None:
+    assert run("units", "wujin", "--count").out == run("units", "jiangsu.wujin", "--count").out

@@ -84,6 +84,10 @@ class BadInputError(DuibiaoError):
         super().__init__("; ".join(f"{p.where}: {p.code} {p.found} ({p.allowed})" for p in self.problems))
 
 
+MOST_NAMES = 20
+"""So many names are listed; of more only the nearest is told."""
+
+
 class Collector:
     """Gathers problems so that all of them can be shown at once."""
 
@@ -104,7 +108,8 @@ class Collector:
         if among is not None:
             names = sorted(set(among))
             nearest = nearest_name(str(found), names)
-            allowed = allowed or _some(names)
+            if not allowed and (nearest is None or len(names) <= MOST_NAMES):
+                allowed = _some(names)
         self.problems.append(Problem(code, where, clip(written(found)), clip(allowed, 400), nearest))
 
     def raise_any(self) -> None:
@@ -115,7 +120,7 @@ class Collector:
 
 def _some(names: list[str]) -> str:
     """The names, or how many there are when a reader would drown in them."""
-    return ", ".join(names) if len(names) <= 20 else ", ".join(names[:8]) + f" … ({len(names)})"
+    return ", ".join(names) if len(names) <= MOST_NAMES else ", ".join(names[:8]) + f" … ({len(names)})"
 
 
 def written(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from decimal import Decimal
 from functools import cached_property
 
 from attrs import field, frozen
@@ -172,15 +172,20 @@ class _Report:
         )  # fmt: skip
 
     def unknown(self, criteria: tuple[CriterionResult, ...], awards: tuple[StateResult, ...]) -> tuple[str, ...]:
-        """Missing facts, those that settle most indicators first, then those that only an award waits for."""
+        """Missing facts: those with most points at stake first, then by how many indicators wait for them."""
         if self.in_scope is False:
             return ()
-        counted = Counter(name for group in criteria for leaf in group.indicators for name in leaf.missing)
+        worth: dict[str, tuple[Decimal, int]] = {}
+        for leaf in (leaf for group in criteria for leaf in group.indicators):
+            at_stake = leaf.points.high - leaf.points.low if leaf.points else Decimal(0)
+            for name in leaf.missing:
+                points, count = worth.get(name, (Decimal(0), 0))
+                worth[name] = (points + at_stake, count + 1)
         for name in self.explainer.names(self.explainer.unsettled(self.program.scope)):
-            counted.setdefault(name, 0)
+            worth.setdefault(name, (Decimal(0), 0))
         for name in (name for award in awards for name in award.missing):
-            counted.setdefault(name, 0)
-        return tuple(name for name, _ in counted.most_common())
+            worth.setdefault(name, (Decimal(0), 0))
+        return tuple(sorted(worth, key=lambda name: worth[name], reverse=True))
 
     def assumptions(self) -> tuple[str, ...]:
         """The reasons why values without source are in play, each once."""

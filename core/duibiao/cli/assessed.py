@@ -7,9 +7,9 @@ from rich.text import Text
 from rich.tree import Tree
 
 from duibiao.cli.base import Session
-from duibiao.cli.output import console, table
+from duibiao.cli.output import console, flow
 from duibiao.model.notation import plain
-from duibiao.model.outcome import Assessment, IndicatorResult, Interval, Reason, StateResult, Verdict
+from duibiao.model.outcome import Assessment, IndicatorResult, Interval, Reason, State, StateResult, Verdict
 from duibiao.services.assessing import main_step
 
 STYLES = {
@@ -38,7 +38,11 @@ class Sheet:
         """Print the sheet."""
         self.head()
         if self.each.in_scope is False:
-            self.out.print(self.say("∅ 这个标准不评这类单位", "∅ This standard does not assess such a unit"))
+            kinds = self.phrases.comma.join(self.state.registry.standard(self.each.standard).header.unit_kinds)
+            told = self.say(
+                f"∅ 这个标准不评这样的单位（评 {kinds}）", f"∅ This standard does not assess such a unit (it assesses {kinds})"
+            )
+            flow(self.out, told)
             return
         self.states()
         if self.explain:
@@ -88,46 +92,45 @@ class Sheet:
         return f"{found} / {plain(points.full)}"
 
     def not_met(self) -> None:
-        rows = [
-            (
-                Text(f"✗ {self.title(leaf)}", "bold red"),
-                self.line(leaf),
-                self.points(leaf.points) if leaf.points else "",
-                self.clause(leaf),
-            )
-            for leaf in self.each.indicators()
-            if leaf.verdict is Verdict.NOT_MET
-        ]
-        self.block(self.say("没有达到", "Not met"), rows)
+        failed = [leaf for leaf in self.each.indicators() if leaf.verdict is Verdict.NOT_MET]
+        self.block(self.say("没有达到", "Not met"), [(leaf, "✗", "bold red", self.line(leaf)) for leaf in failed])
 
     def open_ones(self) -> None:
         wanted = (Verdict.UNKNOWN, Verdict.NEEDS_JUDGEMENT)
         found = [leaf for leaf in self.each.indicators() if leaf.verdict in wanted]
-        rows = [
-            (
-                Text(f"{self.phrases.verdict(leaf.verdict)[:1]} {self.title(leaf)}", "yellow"),
-                self.phrases.facts(leaf.missing),
-                self.points(leaf.points) if leaf.points else "",
-                self.clause(leaf),
-            )
-            for leaf in found
+        lacks = self.say("缺：", "missing: ")
+        entries = [
+            (leaf, self.phrases.verdict(leaf.verdict)[:1], "yellow", lacks + self.phrases.facts(leaf.missing)) for leaf in found
         ]
-        self.block(self.say("还不知道（右边是还缺的数据）", "Unknown (the facts that would settle it)"), rows)
+        self.block(self.say("还不知道", "Unknown"), entries)
         missing = self.each.unknown_facts
-        if missing:
+        if missing and self.settled():
+            told = self.say(
+                "称号已成定局：补齐数据改变不了，先改“没有达到”的项。",
+                "The titles are settled: missing facts cannot change them. Mend what is not met first.",
+            )
+            flow(self.out, told)
+        elif missing:
             some = self.phrases.comma.join(f"{self.phrases.fact(name)}〔{name}〕" for name in missing[:MOST_FACTS])
             more = self.say(f" 等 {len(missing)} 项", f" … {len(missing)} in all") if len(missing) > MOST_FACTS else ""
-            self.out.print(f"{self.say('先填这些', 'Fill these first')}: {some}{more}")
+            flow(self.out, f"{self.say('先填这些', 'Fill these first')}: {some}{more}")
 
-    def block(self, title: str, rows: list[tuple[Text, str, str, str]]) -> None:
-        if rows:
-            self.out.print()
-            self.out.print(title, style="bold")
-            shown = table(["", "", "", ""], [], grow=1)
-            shown.show_header = False
-            for row in rows:
-                shown.add_row(*row)
-            self.out.print(shown)
+    def settled(self) -> bool:
+        """Whether every title is lost already."""
+        return bool(self.each.awards) and all(each.state is State.NOT_HELD for each in self.each.awards)
+
+    def block(self, title: str, entries: list[tuple[IndicatorResult, str, str, str]]) -> None:
+        if not entries:
+            return
+        self.out.print()
+        self.out.print(title, style="bold")
+        for leaf, sign, style, text in entries:
+            points = f"  {self.points(leaf.points)}" if leaf.points else ""
+            self.out.print(
+                Text(f"{sign} {self.title(leaf)}", style).append(f"{points}  {self.clause(leaf)}", "default not bold"),
+                soft_wrap=True,
+            )
+            flow(self.out, text, indent=2)
 
     def title(self, leaf: IndicatorResult) -> str:
         mark = (
@@ -226,4 +229,4 @@ class Sheet:
 
     def assumptions(self) -> None:
         for reason in self.each.assumed:
-            self.out.print(f"※ {self.say('假定', 'Assumed')}: {reason}", style="yellow")
+            flow(self.out, f"※ {self.say('假定', 'Assumed')}: {reason}", style="yellow")

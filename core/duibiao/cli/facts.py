@@ -6,7 +6,19 @@ import click
 
 from duibiao.cli.base import command, option, session
 from duibiao.errors import Collector
-from duibiao.model.facts import FactType
+from duibiao.model.facts import FactType, Kind
+
+MOST_WITH_OPTIONS = 12
+"""Members and levels are listed with so few items at most."""
+
+_BLANK = {
+    Kind.FLAG: "true",
+    Kind.COUNT: "0",
+    Kind.RATE: '"0%"',
+    Kind.DATE: "2012-01-31",
+    Kind.EVENTS: "[{ on = 2012-01-31 }]",
+    Kind.TITLE: "{ held = true, from = 2012-01-01, until = 2014-12-31 }",
+}
 
 
 @command(
@@ -18,10 +30,19 @@ from duibiao.model.facts import FactType
 @option("--topic", zh="只看一个主题", en="Only one topic")
 @option("--topics", is_flag=True, zh="列出主题", en="List the topics")
 @option("--standard", zh="只看一个标准用到的", en="Only those that a standard uses")
+@option("--template", is_flag=True, zh="打印一份空白事实文件（TOML）", en="Print a blank facts file (TOML)")
 @option("--json", "as_json", is_flag=True, zh="输出 JSON", en="Print JSON")
 @click.pass_context
-def facts(ctx: click.Context, word: str | None, topic: str | None, topics: bool, standard: str | None, as_json: bool) -> None:
-    from duibiao.cli.output import console, print_json, table
+def facts(
+    ctx: click.Context,
+    word: str | None,
+    topic: str | None,
+    topics: bool,
+    standard: str | None,
+    template: bool,
+    as_json: bool,
+) -> None:
+    from duibiao.cli.output import console, flow, print_json, table
 
     state = session(ctx)
     vocabulary = state.registry.vocabulary
@@ -43,9 +64,16 @@ def facts(ctx: click.Context, word: str | None, topic: str | None, topics: bool,
     if as_json:
         print_json([_json(each) for each in found])
         return
+    if template:
+        kinds = state.registry.header(standard).unit_kinds if standard is not None else ()
+        click.echo(blank_file(found, kinds))
+        return
     columns = [state.say(*words) for words in (("编号", "id"), ("名称", "name"), ("类型", "kind"), ("单位", "unit"))]
     rows = [(each.id, state.say(each.title, each.title_en), each.kind.value, each.unit) for each in found]
     console().print(table(columns, rows))
+    for each in (one for one in found if one.options and len(found) <= MOST_WITH_OPTIONS):
+        options = state.say("、", ", ").join(f"{o.id} {state.say(o.title, o.title_en)}" for o in each.options)
+        flow(console(), f"{each.id}: {options}", indent=2)
     click.echo(state.say(f"共 {len(found)} 项", f"{len(found)} items"))
 
 
@@ -68,3 +96,37 @@ def _json(each: FactType) -> dict[str, object]:
         "description": each.description,
         "description_en": each.description_en,
     }
+
+
+def blank_file(found: list[FactType], kinds: tuple[str, ...]) -> str:
+    """A facts file with every item as a comment: what is filled in counts, what is left is unknown."""
+    head = [
+        "# 去掉行首的 # 并改成实际的值；没有写的就是未知。",
+        'period = "2012"',
+        "as_of = 2012-12-31",
+        "",
+        "[[unit]]",
+        'name = ""',
+        'code = ""',
+        f'kind = "{kinds[0] if kinds else "居委会"}"   # {"、".join(kinds) or "居委会、村委会 …"}',
+        "",
+        "[unit.facts]",
+    ]
+    lines = []
+    for each in found:
+        options = "、".join(f"{o.id} {o.title}" for o in each.options)
+        lines.append(f"# {_key(each.id)} = {_blank(each)}   # {each.title}{'：' + options if options else ''}")
+    return "\n".join(head + lines)
+
+
+def _key(name: str) -> str:
+    return f'"{name}"' if "." in name else name
+
+
+def _blank(each: FactType) -> str:
+    """A value of the right form, to be written over."""
+    if each.kind in (Kind.CHOICE, Kind.GRADE):
+        return f'"{each.options[-1].id}"'
+    if each.kind is Kind.CHECKLIST:
+        return "[" + ", ".join(f'"{o.id}"' for o in each.options) + "]"
+    return _BLANK.get(each.kind) or f'"0 {each.unit}"'

@@ -10,6 +10,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from duibiao.cli.base import wrap
+
 PLAIN_WIDTH = 100
 
 
@@ -17,6 +19,12 @@ def console() -> Console:
     """A console for the standard output: colour only on a terminal, a fixed width elsewhere."""
     made = Console(highlight=False, emoji=False, markup=False)
     return made if made.is_terminal else Console(highlight=False, emoji=False, markup=False, width=PLAIN_WIDTH)
+
+
+def flow(out: Console, text: str, style: str = "", indent: int = 0) -> None:
+    """Print *text* filling the width: Chinese breaks anywhere, Latin words stay whole."""
+    for line in wrap(text, max(out.width - indent, 20)):
+        out.print(" " * indent + line, style=style or None, soft_wrap=True)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", grow: int | None = None) -> Table:

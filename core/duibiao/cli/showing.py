@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rich.padding import Padding
-
 from duibiao.cli.base import Session
-from duibiao.cli.output import console, table
+from duibiao.cli.output import console, flow, table
 from duibiao.model.notation import plain
 from duibiao.model.process import Selection, Stage
 from duibiao.model.sources import Cite, Item
@@ -73,12 +71,12 @@ class Page:
         }
         self.out.print(f"{self.say('评定', 'Scoring')}: {methods[scoring.method]}")
         if scoring.cite.assumed:
-            self.out.print(f"{self.say('假定', 'Assumed')}: {scoring.cite.reason}", style="yellow")
+            flow(self.out, f"{self.say('假定', 'Assumed')}: {scoring.cite.reason}", style="yellow")
         for source in dict.fromkeys(leaf.cite.replaced_by for leaf in self.standard.indicators() if leaf.cite.replaced_by):
             label = self.say("本单位的数", "The office's own numbers")
             self.out.print(f"{label}: {source}")
         if header.note:
-            self.out.print(f"{self.say('说明', 'Note')}: {header.note}")
+            flow(self.out, f"{self.say('说明', 'Note')}: {header.note}")
         self.out.print(f"{self.say('内容指纹', 'Content hash')}: {self.standard.content_hash}", style="dim")
 
     def criterion(self, group: Item) -> None:
@@ -194,7 +192,7 @@ class Page:
     def entry(self, head: str, details: Iterable[str]) -> None:
         self.out.print(head)
         for text in details:
-            self.out.print(Padding(text, (0, 0, 0, 3), expand=False))
+            flow(self.out, text, indent=3)
 
     def window(self, each: Stage) -> str:
         if each.window is not None:

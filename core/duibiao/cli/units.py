@@ -30,6 +30,9 @@ def units(
 
     state = session(ctx)
     homes = state.registry.jurisdictions
+    close = [name for name, home in homes.items() if jurisdiction in name or jurisdiction in home.title]
+    if jurisdiction not in homes and len(close) == 1:
+        jurisdiction = close[0]
     if jurisdiction not in homes:
         problems = Collector()
         problems.add("DB037", found=jurisdiction, among=homes)

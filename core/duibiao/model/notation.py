@@ -45,12 +45,14 @@ class NotationError(ValueError):
     Attributes:
         code: Problem code.
         allowed: What would be right, as names or values.
+        found: The part that is wrong, where it is not the whole value.
     """
 
-    def __init__(self, code: str, allowed: str = "") -> None:
+    def __init__(self, code: str, allowed: str = "", found: object = "") -> None:
         super().__init__(code, allowed)
         self.code = code
         self.allowed = allowed
+        self.found = found
 
 
 def split_number(raw: object) -> tuple[Decimal, str]:
@@ -87,6 +89,11 @@ def unit_of(symbol: str, like: str | None = "") -> str:
     return found[0]
 
 
+def with_percent(number: Decimal) -> str:
+    """What a bare number was probably meant to be, where that is plain: 16 is 16 %, but 0.16 could be two things."""
+    return f"{number}%" if number > 1 else "…%"
+
+
 def read_number(ftype: FactType, raw: object) -> int:
     """*raw* as an integer of *ftype*'s smallest step, in its declared range.
 
@@ -97,7 +104,7 @@ def read_number(ftype: FactType, raw: object) -> int:
     if unit and unit != ftype.unit:
         raise NotationError("DB017", ftype.unit or "-")
     if ftype.kind is Kind.RATE and not unit:
-        raise NotationError("DB052", "16%")
+        raise NotationError("DB052", with_percent(number))
     steps = to_steps(number, ftype.step)
     if not ftype.low <= steps <= ftype.high:
         raise NotationError("DB024", f"{show_number(ftype, ftype.low)} … {show_number(ftype, ftype.high)}")
@@ -225,7 +232,7 @@ def _read_checklist(ftype: FactType, raw: Any) -> Ticks:
 def _member(ftype: FactType, name: Any) -> str:
     index = ftype.option(name) if isinstance(name, str) else None
     if index is None:
-        raise NotationError("DB018", _options(ftype))
+        raise NotationError("DB018", _options(ftype), name)
     return ftype.options[index].id
 
 

@@ -33,7 +33,7 @@ def read_values(table: Any, vocabulary: Vocabulary, where: Where, problems: Coll
         try:
             found[ftype.id] = read_value(ftype, raw)
         except NotationError as error:
-            problems.add(error.code, place, found=raw, allowed=error.allowed)
+            problems.add(error.code, place, found=error.found or raw, allowed=error.allowed)
     return found
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from duibiao.model.facts import FactType, Kind
-from duibiao.model.notation import read_date, split_number, to_steps, unit_of
+from duibiao.model.notation import read_date, split_number, to_steps, unit_of, with_percent
 from duibiao.rules.context import Context, present
 from duibiao.rules.expression import months_in
 from duibiao.rules.keys import CHANGES, PEERS, THRESHOLDS
@@ -48,7 +48,7 @@ def literal(raw: Any, like: Quantity) -> Quantity:
             raise RuleError("DB017", raw, like.unit or "number")
         return _checked(constant(Fraction(number) / 100, RATIO), like, raw)
     if like.rate:
-        raise RuleError("DB052", raw, "16%")
+        raise RuleError("DB052", raw, with_percent(number))
     if unit and unit != like.unit:
         raise RuleError("DB017", raw, like.unit or "number")
     return _checked(constant(Fraction(number), like.unit), like, raw)

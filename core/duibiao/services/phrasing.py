@@ -408,5 +408,6 @@ class Phrases:
             count = f" {reason.value or '?'}/{reason.bound}" if kind == "has_all" else ""
             return f"{subject} {self.say(*word)}".strip() + count
         if kind == "level_is":
-            return f"{subject} {_SHOWN.get(reason.operator, '')} {reason.text}"
+            levels = self.comma.join(self._option(reason.subject, each) for each in reason.text.split("、"))
+            return f"{subject} {_SHOWN.get(reason.operator, '')} {levels}"
         return f"{subject} {self._amount(reason)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from duibiao.assess.bind import bind
 from duibiao.assess.one import Assessor
 from duibiao.errors import BadInputError, Collector, Problem, Where
 from duibiao.model.facts import FactSet
+from duibiao.model.notation import plain
 from duibiao.model.outcome import Assessment
 from duibiao.pack.examples import Example, expected_score, read_examples
 from duibiao.pack.proofs import prove_coverage
@@ -176,13 +178,17 @@ def _score(result: Assessment, expect: Mapping[str, Any]) -> list[Difference]:
         want = expected_score(expect["score"])
         got = None if result.score is None else (result.score.low, result.score.high)
         if got != want:
-            found.append(("score", want, got))
+            found.append(("score", _span(want), _span(got)))
     scope = "open" if result.in_scope is None else result.in_scope
     if "in_scope" in expect and expect["in_scope"] != scope:
         found.append(("in_scope", expect["in_scope"], scope))
     if "unknown_facts" in expect and sorted(expect["unknown_facts"]) != sorted(result.unknown_facts):
         found.append(("unknown_facts", sorted(expect["unknown_facts"]), sorted(result.unknown_facts)))
     return found
+
+
+def _span(ends: tuple[Decimal, Decimal] | None) -> str:
+    return "-" if ends is None else plain(ends[0]) if ends[0] == ends[1] else f"{plain(ends[0])}–{plain(ends[1])}"
 
 
 def _states(result: Assessment, expect: Mapping[str, Any]) -> list[Difference]:
@@ -205,7 +211,7 @@ def _verdicts(result: Assessment, expect: Mapping[str, Any]) -> list[Difference]
         leaf = next((each for each in result.indicators() if each.id == name), None)
         have = None if leaf is None or leaf.points is None else (leaf.points.low, leaf.points.high)
         if have != expected_score(want):
-            found.append((f"points.{name}", expected_score(want), have))
+            found.append((f"points.{name}", _span(expected_score(want)), _span(have)))
     return found
 
 
