@@ -14,7 +14,7 @@ from duibiao.model.notation import plain
 from duibiao.model.outcome import Reason
 from duibiao.rules import nodes
 from duibiao.rules.cells import Sheet
-from duibiao.rules.nodes import FALSE, TRUE, Num, Truth
+from duibiao.rules.nodes import FALSE, TRUE, Num
 from duibiao.rules.program import Sketch
 from duibiao.rules.quantity import RATIO, Quantity
 
@@ -118,7 +118,7 @@ class Plans:
         ftype = self.vocabulary.find(sketch.subject)
         plan = Plan(
             sketch=sketch, cell=cell, shown=shown, bound=bound,
-            marks=tuple((found, token) for test, token in sketch.marks if (found := self._cell(test)) is not None),
+            marks=tuple((found, token) for test, token in sketch.marks if (found := self.sheet.find(test)) is not None),
             recorded=ftype is not None and ftype.kind in _RECORDED, children=tuple(self.of(each) for each in sketch.children),
         )  # fmt: skip
         if cell is not None and not (shown or bound or plan.marks or plan.recorded or plan.children):
@@ -128,9 +128,6 @@ class Plans:
                     operator=sketch.operator, note=sketch.note, text=sketch.text,
                 )  # fmt: skip
         return plan
-
-    def _cell(self, test: Truth) -> int | None:
-        return self.sheet.find(test)
 
     def _number(self, quantity: Quantity) -> Number | None:
         """How a quantity is told; None when it rests on facts that no result needs."""

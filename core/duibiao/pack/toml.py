@@ -9,7 +9,7 @@ from typing import Any
 import tomli
 from attrs import field, frozen
 
-from duibiao.errors import BadInputError, Collector, Path, Where
+from duibiao.errors import BadInputError, Collector, Path, Problem, Where
 from duibiao.pack.positions import find_line
 
 MOST_BYTES = 1 << 20
@@ -120,7 +120,7 @@ def _decimal(text: str) -> Decimal:
     return number
 
 
-def _explain(error: tomli.TOMLDecodeError, text: str, name: str) -> Any:
+def _explain(error: tomli.TOMLDecodeError, text: str, name: str) -> Problem:
     lines = text.split("\n")
     number = min(error.lineno, len(lines))
     line = lines[number - 1]
@@ -134,7 +134,7 @@ def _explain(error: tomli.TOMLDecodeError, text: str, name: str) -> Any:
     return _problem("DB004", where, line.strip())
 
 
-def _problem(code: str, where: Where, found: object = "", allowed: object = "") -> Any:
+def _problem(code: str, where: Where, found: object = "", allowed: object = "") -> Problem:
     collector = Collector()
     collector.add(code, where, found=found, allowed=allowed)
     return collector.problems[0]

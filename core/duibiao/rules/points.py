@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from duibiao.model.facts import LEVELLED, FactType, Kind
 from duibiao.model.notation import split_number, to_steps, unit_of
@@ -222,8 +222,6 @@ def _own_points(table: _Table, ftype: FactType, least: Any, most: Any) -> Num:
     each = number.top
     if not isinstance(each, Read) or not isinstance(low.top, Const) or not isinstance(high.top, Const):
         raise RuleError("DB008", ftype.id, "count, quantity")
-    from attrs import evolve
-
     inside = evolve(
         each.input,
         low=int(low.top.value * low.step / number.step),
