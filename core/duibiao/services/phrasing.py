@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from typing import Any
 
 from duibiao.model.facts import Vocabulary
-from duibiao.model.notation import UNITS, plain
+from duibiao.model.notation import UNITS, NotationError, plain, unit_of
 from duibiao.model.outcome import Reason, State, Verdict
 from duibiao.model.sources import Cite
 from duibiao.model.standard import Indicator, Standard
@@ -183,8 +183,11 @@ class Phrases:
             return self.say("是", "yes") if raw else self.say("否", "no")
         if isinstance(raw, date):
             return raw.isoformat()
-        number, _, unit = str(raw).partition(" ")
-        return f"{number}{self.unit(unit)}" if unit in UNITS else str(raw)
+        number, _, symbol = str(raw).partition(" ")
+        try:
+            return f"{number}{self.unit(unit_of(symbol))}" if symbol else number
+        except NotationError:
+            return str(raw)
 
     def rule(self, indicator: Indicator) -> str:
         """An indicator's whole rule in words."""
