@@ -73,7 +73,7 @@ def _mapping(value: Any, _: Any) -> Any:
 def converter() -> cattrs.Converter:
     """The strict converter: nothing is coerced."""
     made = cattrs.Converter(forbid_extra_keys=True)
-    for kind, name in ((str, "text"), (int, "whole number"), (bool, "true, false"), (date, "2012-11-15")):
+    for kind, name in ((str, '"…"'), (int, "0, 1, 2 …"), (bool, "true, false"), (date, "2012-11-15")):
         made.register_structure_hook(kind, _strict(kind, name))
     made.register_structure_hook(Decimal, _decimal)
     made.register_structure_hook_func(lambda t: t in (sources.Literal, sources.Literal | None), _literal)

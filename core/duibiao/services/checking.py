@@ -131,7 +131,7 @@ def _lines(pack: Pack, problems: Sequence[Problem]) -> tuple[Problem, ...]:
     for each in problems:
         line = each.where.line or pack.line(each.where.file, each.where.path)
         found.append(evolve(each, where=evolve(each.where, line=line)))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda each: (each.where.file, each.where.line or 0)))
 
 
 def _check_file(path: Path) -> Checked:
