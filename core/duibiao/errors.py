@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from attrs import evolve, field, frozen
 
@@ -66,6 +66,11 @@ class Problem:
     found: str = ""
     allowed: str = ""
     nearest: str | None = None
+
+
+def with_lines(problems: Iterable[Problem], line: Callable[[Path], int | None]) -> list[Problem]:
+    """*problems* of one file with their line numbers, looked up by path where they have none."""
+    return [p if p.where.line else evolve(p, where=evolve(p.where, line=line(p.where.path))) for p in problems]
 
 
 class DuibiaoError(Exception):

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import evolve
 
-from duibiao.errors import BadInputError, Collector, Path, Problem, Where
+from duibiao.errors import BadInputError, Collector, Path, Problem, Where, with_lines
 from duibiao.exchange.json_text import JsonText, check_json
 from duibiao.model.facts import FactSet, Kind, Unit, Values, Vocabulary
 from duibiao.model.notation import NotationError, read_value
@@ -65,7 +65,7 @@ def _from_toml(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> li
 
 def _raise_with_lines(problems: Collector, line: Callable[[Path], int | None]) -> None:
     if problems.problems:
-        raise BadInputError(evolve(p, where=evolve(p.where, line=line(p.where.path))) for p in problems.problems)
+        raise BadInputError(with_lines(problems.problems, line))
 
 
 def _from_json(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> list[FactSet]:
@@ -83,17 +83,13 @@ def _from_json(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> li
     return found
 
 
-def with_lines(path: FilePath, problems: Iterable[Problem]) -> list[Problem]:
+def located(path: FilePath, problems: Iterable[Problem]) -> list[Problem]:
     """Problems that were found after reading (they name a path in the file), with their lines."""
+    if path.suffix.lower() == ".csv":
+        return list(problems)
     raw, name = read_bytes(path), str(path)
-    line: Callable[[Path], int | None] = lambda _: None  # noqa: E731 - a CSV problem has its line already
-    if path.suffix.lower() == ".toml":
-        line = parse_toml(raw, name).line
-    elif path.suffix.lower() == ".json":
-        line = JsonText(decode_text(raw, name), name).line
-    return [
-        p if p.where.line or p.where.file != name else evolve(p, where=evolve(p.where, line=line(p.where.path))) for p in problems
-    ]
+    line = parse_toml(raw, name).line if path.suffix.lower() == ".toml" else JsonText(decode_text(raw, name), name).line
+    return with_lines(problems, line)
 
 
 def _units(data: Any, where: Where, vocabulary: Vocabulary, as_of: date, problems: Collector) -> list[FactSet]:

@@ -6,6 +6,7 @@ import json
 import re
 
 from duibiao.errors import BadInputError, Path, Problem, Where
+from duibiao.pack.positions import nearest_line
 
 DEEPEST = 32
 
@@ -33,10 +34,7 @@ class JsonText:
 
     def line(self, path: Path) -> int | None:
         """The line of the item at *path*, or of its nearest parent."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.places:
-                return self.places[path[:length]]
-        return None
+        return nearest_line(self.places, path)
 
     def _walk(self, text: str) -> None:
         line, waiting = 1, ""

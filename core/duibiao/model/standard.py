@@ -232,6 +232,13 @@ class Standard:
         """What else its documents fix."""
         return self.header.provisions
 
+    def tables(self) -> tuple[tuple[Item, ...], ...]:
+        """Its citable items, table by table."""
+        return (
+            self.criteria, self.indicators(), self.awards, self.gates, self.vetoes,
+            self.targets, self.selections, self.stages, self.forms, self.provisions,
+        )  # fmt: skip
+
     def indicators(self) -> tuple[Indicator, ...]:
         """All leaves, in order."""
         return tuple(leaf for group in self.criteria for leaf in group.indicators)

@@ -40,11 +40,7 @@ def inherit(child: Standard, parent: Standard) -> Standard:
 
 
 def _check_without(child: Standard, parent: Standard) -> None:
-    groups: tuple[tuple[Item, ...], ...] = (
-        parent.criteria, parent.indicators(), parent.awards, parent.gates, parent.vetoes, parent.selections,
-        parent.targets, parent.stages, parent.forms, parent.provisions,
-    )  # fmt: skip
-    known = {item.id for group in groups for item in group}
+    known = {item.id for table in parent.tables() for item in table}
     problems = Collector()
     for index, name in enumerate(child.header.without):
         if name not in known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from duibiao.errors import Path
 
@@ -17,9 +18,13 @@ _TOKEN = re.compile(
 )
 
 
-def find_line(text: str, path: Path) -> int | None:
-    """The line of the item at *path*, or of the nearest parent that has one; None in an empty text."""
-    places = _Places(text).collect()
+def find_places(text: str) -> dict[Path, int]:
+    """The line of every key and list item of a TOML text."""
+    return _Places(text).collect()
+
+
+def nearest_line(places: Mapping[Path, int], path: Path) -> int | None:
+    """The line of the item at *path*, or of the nearest parent that has one; None where none has."""
     for length in range(len(path), 0, -1):
         if path[:length] in places:
             return places[path[:length]]

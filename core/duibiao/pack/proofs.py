@@ -67,20 +67,13 @@ def prove(standard: Standard, world: World, problems: Collector, *, whole: bool 
 
 def items_of(standard: Standard) -> list[Item]:
     """Every citable item of a standard, in the order of its tables."""
-    groups: Iterable[Iterable[Item]] = (
-        standard.criteria, standard.indicators(), standard.awards, standard.gates, standard.vetoes,
-        standard.targets, standard.selections, standard.stages, standard.forms, standard.provisions,
-    )  # fmt: skip
-    return [item for group in groups for item in group]
+    return [item for table in standard.tables() for item in table]
 
 
 def _ids(standard: Standard, problems: Collector) -> None:
-    for group in (
-        (*standard.criteria,), standard.indicators(), standard.awards, standard.gates, standard.vetoes,
-        standard.targets, standard.selections, standard.stages, standard.forms, standard.provisions,
-    ):  # fmt: skip
+    for table in standard.tables():
         seen: set[str] = set()
-        for item in group:
+        for item in table:
             if item.id in seen:
                 problems.add("DB009", item.where.at("id"), found=item.id)
             seen.add(item.id)

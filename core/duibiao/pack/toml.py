@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import tomli
 from attrs import field, frozen
 
 from duibiao.errors import BadInputError, Collector, Path, Problem, Where
-from duibiao.pack.positions import find_line
+from duibiao.pack.positions import find_places, nearest_line
 
 MOST_BYTES = 1 << 20
 MOST_LINES = 20_000
@@ -46,7 +47,11 @@ class Source:
 
     def line(self, path: Path) -> int | None:
         """The line on which the item at *path* (or its nearest parent) stands."""
-        return find_line(self.text, path)
+        return nearest_line(self._places, path)
+
+    @cached_property
+    def _places(self) -> dict[Path, int]:
+        return find_places(self.text)
 
 
 def parse_toml(raw: bytes, name: str) -> Source:

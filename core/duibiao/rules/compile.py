@@ -13,7 +13,7 @@ from attrs import frozen
 
 from duibiao.rules import nodes
 from duibiao.rules.cells import DECLARED, FACT, JUDGEMENT, Cell, Sheet, sheet_of
-from duibiao.rules.nodes import ASK, FALSE, OPEN, TRUE, Node, band_span, divide, product_span, quotient_span
+from duibiao.rules.nodes import ASK, FALSE, OPEN, TRUE, Node, band_span, divide, open_choice, product_span, quotient_span
 from duibiao.rules.program import Program
 
 NOT_APPLICABLE, OUT_OF_SCOPE = 4, 5
@@ -83,11 +83,6 @@ def sources(program: Program, sheet: Sheet, told: Sheet) -> dict[str, list[str]]
         "general": _General(program, sheet).lines(),
         "trace": _General(program, told, traced=True).lines(),
     }
-
-
-def open_choice(test: int, then: int, other: int) -> int:
-    """The code of a choice whose test is open: what both sides agree on, if they do."""
-    return then if then == other and then <= TRUE else max(test, then, other)
 
 
 _HELPERS = {

@@ -40,6 +40,7 @@ from duibiao.rules.thresholds import numeric_test, subject_of
 
 T = TypeVar("T")
 _EMPTY = {"met": YES, "not_met": NO, "unknown": UNDECIDED, "not_applicable": YES}
+_SAY_IF_EMPTY = 'if_empty = "met" / "not_met" / "not_applicable" / "unknown"'
 
 
 @frozen
@@ -157,8 +158,7 @@ def _guard_empty(test: Truth, sketch: Sketch, divisors: list[Num], if_empty: Any
             raise LocatedRuleError(RuleError("DB018", if_empty, among=sorted(_EMPTY)), at.path)
         return Lowered(test, YES, sketch)
     if if_empty not in _EMPTY:
-        allowed = 'if_empty = "met" / "not_met" / "not_applicable" / "unknown"'
-        raise LocatedRuleError(RuleError("DB023", if_empty or "", allowed), at.path)
+        raise LocatedRuleError(RuleError("DB023", if_empty or "", _SAY_IF_EMPTY), at.path)
     filled = both(*(more_than(each, Const(0)) for each in divisors))
     guarded = Choose(filled, test, _EMPTY[if_empty])
     applies = filled if if_empty == "not_applicable" else YES
@@ -193,8 +193,7 @@ def subject_guard(spec: Mapping[str, Any], context: Context, at: At) -> tuple[Tr
     if divisor is None or bounds(divisor)[0] > 0:
         return YES, NO
     if "if_empty" not in spec:
-        allowed = 'if_empty = "met" / "not_met" / "not_applicable" / "unknown"'
-        raise LocatedRuleError(RuleError("DB023", "", allowed), at.path)
+        raise LocatedRuleError(RuleError("DB023", "", _SAY_IF_EMPTY), at.path)
     filled = more_than(divisor, Const(0))
     return (filled, NO) if spec["if_empty"] == "not_applicable" else (YES, negate(filled))
 

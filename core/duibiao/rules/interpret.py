@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from duibiao.rules import nodes
-from duibiao.rules.nodes import ASK, FALSE, OPEN, TRUE, Input, Num, Span, Truth
+from duibiao.rules.nodes import ASK, FALSE, OPEN, TRUE, Input, Num, Span, Truth, open_choice
 
 Lookup = Callable[[Input], Span | None]
 """What is known of an input: its value twice, or None when it is missing."""
@@ -109,4 +109,4 @@ def choose_code(test: int, then: int, other: int) -> int:
     """One truth or the other, or what both agree on."""
     if test <= TRUE:
         return then if test == TRUE else other
-    return then if then == other and then <= TRUE else max(test, then, other)
+    return open_choice(test, then, other)

@@ -219,6 +219,11 @@ def children(node: Node) -> tuple[Node, ...]:
     raise TypeError(node)
 
 
+def open_choice(test: int, then: int, other: int) -> int:
+    """The code of a choice whose test is open: what both sides agree on, if they do."""
+    return then if then == other and then <= TRUE else max(test, then, other)
+
+
 def inputs_of(*roots: Node) -> tuple[Input, ...]:
     """Every input below *roots*, each once, in order of first use."""
     return leaves_of(roots)[0]

@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import evolve
 
-from duibiao.errors import BadInputError, Collector, Problem
-from duibiao.exchange.facts import read_bytes, read_facts, with_lines
+from duibiao.errors import BadInputError, Collector, Problem, with_lines
+from duibiao.exchange.facts import located, read_bytes, read_facts
 from duibiao.model.notation import plain
 from duibiao.model.outcome import Assessment, IndicatorResult, Interval, Reason, StateResult
 from duibiao.pack.override import Override, read_override
@@ -30,7 +30,7 @@ def read_overrides(paths: tuple[Path, ...]) -> tuple[Override, ...]:
             problems += error.problems
             continue
         made = read_override(source, collector)
-        problems += [evolve(p, where=evolve(p.where, line=source.line(p.where.path))) for p in collector.problems]
+        problems += with_lines(collector.problems, source.line)
         if made is not None:
             found.append(made)
     if problems:
@@ -54,7 +54,7 @@ def assess_file(registry: Registry, standard: str, path: Path, as_of: date | Non
         except BadInputError as error:
             problems += error.problems
     if problems:
-        raise BadInputError(with_lines(path, problems))
+        raise BadInputError(located(path, problems))
     for assessment in found:
         registry.announce(assessment)
     return found

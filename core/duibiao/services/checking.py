@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from duibiao.api import Pack, pack_in
-from duibiao.errors import BadInputError, Collector, Problem, Where, nearest_name
+from duibiao.errors import BadInputError, Collector, Problem, Where, nearest_name, with_lines
 from duibiao.exchange.facts import read_bytes, read_facts
 from duibiao.model.standard import Standard
 from duibiao.pack.build import build_pack
@@ -55,9 +55,9 @@ def is_pack(folder: Path) -> bool:
     return (folder / "__init__.py").is_file() and any(folder.glob("*.toml"))
 
 
-def others(pack: Pack) -> Registry:
-    """A registry of every installed plugin that does not bear the pack's name."""
-    return Registry([each for each in installed() if each.name != pack.name])
+def others(pack: Pack) -> list[Candidate]:
+    """Every installed plugin that does not bear the pack's name."""
+    return [each for each in installed() if each.name != pack.name]
 
 
 def check_path(path: Path) -> Checked:
@@ -72,7 +72,7 @@ def check_path(path: Path) -> Checked:
 
 def check_pack(pack: Pack) -> Checked:
     """Everything wrong with a pack: its files, the proofs of its standards, its coverage, its examples."""
-    content, rest, problems = pack.content, others(pack), Collector()
+    content, rest, problems = pack.content, Registry(others(pack)), Collector()
     known = pack.example_sources
     problems.problems += pack.problems.problems
     world = _world(pack, rest, problems)
@@ -138,15 +138,19 @@ def _check_file(path: Path) -> Checked:
     """One file: what it is shows from what is in it."""
     try:
         if path.suffix.lower() in (".csv", ".json"):
-            read_facts(path, Registry().vocabulary, today())
-            return Checked("facts", ())
+            return _check_facts(path)
         source = parse_toml(read_bytes(path), str(path))
     except BadInputError as error:
-        return Checked("facts" if path.suffix.lower() != ".toml" else "standard", error.problems)
+        return Checked("standard", error.problems)
     if "standard" in source.data:
         return _check_standard(path)
     if "override" in source.data:
         return _check_override(source)
+    return _check_facts(path)
+
+
+def _check_facts(path: Path) -> Checked:
+    """A facts file: every cell must fit its data item."""
     try:
         read_facts(path, Registry().vocabulary, today())
     except BadInputError as error:
@@ -163,8 +167,7 @@ def _check_override(source: Source) -> Checked:
             Registry(overrides=(made,)).program(made.standard)
         except BadInputError as error:
             problems.problems += error.problems
-    found = (evolve(p, where=evolve(p.where, line=p.where.line or source.line(p.where.path))) for p in problems.problems)
-    return Checked("override", tuple(found))
+    return Checked("override", tuple(with_lines(problems.problems, source.line)))
 
 
 def _check_standard(path: Path) -> Checked:
@@ -193,7 +196,7 @@ def _alone(path: Path) -> tuple[Problem, ...]:
         prove(standard, world, found, whole=whole)
     alone = ("standard", "jurisdiction")
     kept = [p for p in problems.problems if p.where.path != alone] + [p for p in found.problems if p.code != "DB027"]
-    return tuple(evolve(p, where=evolve(p.where, line=source.line(p.where.path))) for p in kept)
+    return tuple(with_lines(kept, source.line))
 
 
 def conformance_of(target: str, overrides: tuple[Override, ...] = ()) -> list[Check]:
@@ -204,6 +207,5 @@ def conformance_of(target: str, overrides: tuple[Override, ...] = ()) -> list[Ch
     pack = find_pack(path)
     if pack is None:
         raise BadInputError([Problem("DB075", Where(target))])
-    rest = [each for each in installed() if each.name != pack.name]
-    registry = Registry([*rest, Candidate(pack.name, "-", "-", lambda: pack)], overrides=overrides)
+    registry = Registry([*others(pack), Candidate(pack.name, "-", "-", lambda: pack)], overrides=overrides)
     return checks_for(registry, pack.name)
