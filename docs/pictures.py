@@ -12,6 +12,7 @@ from html import escape, unescape
 from itertools import groupby
 from pathlib import Path
 
+import screens
 from reference import bundled
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
@@ -21,6 +22,8 @@ from duibiao.cli.base import Session
 from duibiao.services.assessing import assess_file
 from duibiao.wording import Lang
 
+LANGS: Mapping[Lang, str] = {"en": "", "zh": ".zh-CN"}
+"""Languages of the pictures, and what their names end with."""
 HERE = Path(__file__).parent
 WIDTH = 84
 CELL = 12.2
@@ -129,10 +132,19 @@ def cells(char: str) -> int:
     return 2 if width in "WF" else 0 if width == "A" and char not in "─│├└" else 1
 
 
+def screen(name: str, lang: Lang) -> str:
+    """A screen of the terminal UI."""
+    return screens.pictures(lang)[name]
+
+
 PICTURES: Mapping[str, Callable[[], str]] = {
     "assess.svg": partial(assess, "en"),
     "assess.zh-CN.svg": partial(assess, "zh"),
-}
+    **{
+        f"screen-{view.name}{suffix}.svg": partial(screen, view.name, lang)
+        for view in screens.VIEWS for lang, suffix in LANGS.items()
+    },
+}  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ from duibiao.pack.examples import read_examples
 from duibiao.registry import Plugin, Registry, installed
 from duibiao.services.phrasing import FORCES, Phrases
 from duibiao.services.showing import as_data, target_text
-from duibiao.wording import Lang, catalogue
+from duibiao.wording import Entry, Lang, catalogue, general
 
 HELP_WIDTH = 88
 TABLES = (
@@ -181,30 +182,90 @@ def fact_row(each: FactType) -> tuple[str, ...]:
     return code(each.id), each.title, each.title_en, each.kind.value, each.unit, options
 
 
+FAMILIES = (
+    (r"DB\d+", "Packs, facts files and plugins", "包、事实文件、插件"),
+    (r"TX\d+", "Text", "文字"),
+    (r"X\d+", "Tables and workbooks that are read", "读入的表格和工作簿"),
+    (r"U\d+", "Units and facts of a workspace", "工作区里的单位和事实"),
+    (r"S\d+", "Points given, and editions", "给分和版次"),
+    (r"WF[0-4]\d", "What keeps a case or a title from moving", "申报件或称号被什么挡住"),
+    (r"WF5\d", "What goes on record when a case moves all the same", "不挡住、但记录在案的"),
+    (r"E_\w+", "The workspace: not opened, not saved, not allowed", "工作区：打不开、没有保存、不允许"),
+    (r"W_\w+", "The workspace: told, and work goes on", "工作区：提示"),
+)
+"""Shape of a family's codes and its name, English and 中文."""
+
+
 def problems() -> str:
-    """docs/problems.md: every problem code, in both languages."""
+    """docs/problems.md: every problem code by family, in both languages."""
     parts = []
-    for entry in catalogue().values():
-        parts += [f"## {entry.code}", f"**{entry.title}** {entry.help}", f"**{entry.title_en}.** {entry.help_en}"]
+    for shape, name, name_zh in FAMILIES:
+        parts.append(f"## {name} · {name_zh}")
+        for entry in family(shape):
+            title, title_en = (general(each) for each in (entry.title, entry.title_en))
+            parts += [f"### {entry.code}", f"**{title}** {entry.help}", f"**{title_en}.** {entry.help_en}"]
     return page(f"{len(catalogue())} codes.", *parts)
 
 
+def family(shape: str) -> list[Entry]:
+    """The codes of a family, in the order of their numbers or names."""
+    return sorted((each for each in catalogue().values() if re.fullmatch(shape, each.code)), key=lambda each: each.code)
+
+
+Words = tuple[str, ...]
+"""Words of a command: ``("case", "move")``; empty for the program itself."""
+
+
 def commands() -> str:
-    """docs/cli.md: the help of every command, in both languages."""
-    parts = ["## duibiao", fenced(help_of("", "en")), fenced(help_of("", "zh"))]
-    for name in COMMANDS:
-        parts += [f"## duibiao {name}", fenced(help_of(name, "en")), fenced(help_of(name, "zh"))]
-    return page(*parts)
+    """docs/cli.md: the help of every command, and of what it consists of, in both languages."""
+    parts = [part for path in every_command() for part in command_section(path)]
+    return page(command_index(), *parts)
 
 
-def help_of(name: str, lang: Lang) -> str:
-    """The help of the root (empty *name*) or of one command, as the terminal shows it."""
+def command_index() -> str:
+    """Every command with its first words in both languages, and the verbs of a noun."""
+    rows = []
+    for name, (_, zh, en) in COMMANDS.items():
+        verbs = " ".join(linked(path) for path in every_command((name,)) if len(path) == 2)
+        rows.append((linked((name,)), en, zh, verbs))
+    return table(("command", "English", "中文", "verbs"), rows)
+
+
+def linked(path: Words) -> str:
+    """The last word of a command, leading to its section."""
+    return f"[{path[-1]}](#{'-'.join((PROJECT, *path))})"
+
+
+def every_command(path: Words = ()) -> Iterator[Words]:
+    """The program, its commands, and theirs, in the order of the help."""
+    yield path
+    found = context_of(path, "en")
+    if isinstance(found.command, click.Group):
+        for name in list(found.command.commands) or found.command.list_commands(found):
+            yield from every_command((*path, name))
+
+
+def command_section(path: Words) -> tuple[str, ...]:
+    """A heading as deep as the command lies, and its help."""
+    title = f"{'#' * (1 + max(len(path), 1))} {' '.join((PROJECT, *path))}"
+    return title, fenced(help_of(path, "en")), fenced(help_of(path, "zh"))
+
+
+def context_of(path: Words, lang: Lang) -> click.Context:
+    """What click knows of a command when it is asked for help."""
     context = click.Context(root, info_name=PROJECT, obj=Session(lang), terminal_width=HELP_WIDTH, **root.context_settings)
-    if not name:
-        return root.get_help(context)
-    command = root.get_command(context, name)
-    assert command is not None, name  # noqa: S101 - the name comes from the root itself
-    return command.get_help(click.Context(command, info_name=name, parent=context, terminal_width=HELP_WIDTH))
+    for name in path:
+        assert isinstance(context.command, click.Group)  # noqa: S101 - only a group has commands
+        command = context.command.get_command(context, name)
+        assert command is not None, name  # noqa: S101 - the names come from the groups themselves
+        context = click.Context(command, info_name=name, parent=context, terminal_width=HELP_WIDTH)
+    return context
+
+
+def help_of(path: Words, lang: Lang) -> str:
+    """The help of a command, as the terminal shows it."""
+    context = context_of(path, lang)
+    return context.command.get_help(context)
 
 
 def fenced(text: str, language: str = "text") -> str:

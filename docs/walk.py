@@ -1,8 +1,9 @@
 """Runs the pages that show what commands print: writes their files, runs their commands, and puts in what came out.
 
 In a page, ``<!-- file: a/b.toml -->`` before a block writes the block to that file, ``<!-- append: a/b.toml -->`` adds it.
-In a ``console`` block each line that starts with ``$`` is run and the lines below it are its output; ``| head -N`` keeps the
-first lines.
+In a ``console`` block each line that starts with ``$`` is run and the lines below it are its output; ``| head -N`` and
+``| tail -N`` keep the first and the last lines. What no two runs share (the time of an entry, the hash it got) stands as blanks:
+``____-__-__ __:__``.
 ``pip install -e FOLDER`` puts the folder's plugin on the path for the rest of the page, as an editable install would.
 """
 
@@ -26,12 +27,21 @@ from attrs import frozen
 from duibiao.cli import main as duibiao
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "README.zh-CN.md", "docs/tutorial.md")
-AT_HOME = ("README.md", "README.zh-CN.md")
+AT_HOME = ("README.md", "README.zh-CN.md", "docs/workspace.md", "docs/workspace.zh-CN.md", "docs/compare.md")
 """Pages whose commands speak of the repository's own files; the others start in an empty folder."""
 
+PAGES = (*AT_HOME, "docs/tutorial.md")
+
 _BLOCK = re.compile(r"(?:<!-- (file|append): (\S+) -->\n\n?)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_HEAD = re.compile(r"\s*\|\s*head -(?:n )?(\d+)\s*$")
+_VARIES = (
+    (re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d\b"), "____-__-__ __:__"),
+    (re.compile(r"\b20\d{6}T\d{6}Z-"), "________T______Z-"),
+    (re.compile(r"\b(\d+)-[0-9a-f]{16}\b"), r"\1-________________"),
+    (re.compile(r"(附件|evidence) [0-9a-f]{12}\b"), r"\1 ____________"),
+)
+"""What differs from run to run, and the blanks of the same width that stand for it."""
+
+_PART = re.compile(r"\s*\|\s*(head|tail) -(?:n )?(\d+)\s*$")
 
 
 @frozen
@@ -87,10 +97,18 @@ def write(verb: str, path: Path, text: str) -> None:
 def transcript(line: str, installed: Path) -> Iterator[str]:
     """A command line and what it prints."""
     yield line
-    piped = _HEAD.search(line)
-    words = shlex.split(_HEAD.sub("", line.removeprefix("$ ")))
-    printed = [each.rstrip() for each in output(words, installed).rstrip().splitlines()]
-    yield from printed[: int(piped[1])] if piped else printed
+    piped = _PART.search(line)
+    words = shlex.split(_PART.sub("", line.removeprefix("$ ")))
+    printed = [each.rstrip() for each in settled(output(words, installed)).rstrip().splitlines()]
+    most = int(piped[2]) if piped else len(printed)
+    yield from printed[-most:] if piped and piped[1] == "tail" else printed[:most]
+
+
+def settled(text: str) -> str:
+    """What a command printed, with blanks for what the next run would print otherwise."""
+    for varies, blank in _VARIES:
+        text = varies.sub(blank, text)
+    return text
 
 
 def output(words: Sequence[str], installed: Path) -> str:
@@ -121,9 +139,10 @@ def output(words: Sequence[str], installed: Path) -> str:
 def installs() -> Iterator[Path]:
     """A folder for the metadata of what a page installs; afterwards the interpreter is as it was."""
     path, environment, modules, here = list(sys.path), dict(os.environ), set(sys.modules), Path.cwd()
-    for name in ("DUIBIAO_LANG", "DUIBIAO_BLOCK", "FORCE_COLOR"):
+    for name in ("DUIBIAO_LANG", "DUIBIAO_BLOCK", "DUIBIAO_OPERATOR", "FORCE_COLOR"):
         os.environ.pop(name, None)
     with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"DUIBIAO_STATE": f"{folder}/state", "DUIBIAO_WORKSPACE": f"{folder}/office"}
         try:
             yield Path(folder)
         finally:
@@ -160,9 +179,9 @@ def fresh(name: str) -> tuple[str, str]:
         return kept, walked(kept)
 
 
-def main() -> None:
-    """Put the present output into every page."""
-    for name in PAGES:
+def main(names: Sequence[str] = ()) -> None:
+    """Put the present output into every page, or into those named."""
+    for name in names or PAGES:
         kept, new = fresh(name)
         if new != kept:
             print(f"{name} (changed)")
@@ -170,4 +189,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

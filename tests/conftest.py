@@ -11,6 +11,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from offices import UNITS, Office, make_demo, settle_in, small_pack
 
 from duibiao.cli import main
 
@@ -172,3 +173,35 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     for name, module in list(sys.modules.items()):
         if any(str(getattr(module, "__file__", None) or "").startswith(str(site)) for site in sites):
             del sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def demo_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's workspace, made once; copy it, do not work in it."""
+    return make_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture
+def demo(demo_made: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """The demonstration's workspace, for one test alone."""
+    return settle_in(tmp_path / "office", run, monkeypatch, demo_made)
+
+
+MakeOffice = Callable[..., Office]
+
+
+@pytest.fixture
+def office(tmp_path: Path, run: Run, install: Install, monkeypatch: pytest.MonkeyPatch) -> MakeOffice:
+    """Make a single-handed office with nine communities and a plugin whose one standard has these stages, written as TOML."""
+
+    def make(*stages: str, **keys: str) -> Office:
+        code = "from duibiao.api import Pack\n\nplugin = Pack(__name__)\n"
+        install("small", code, files=small_pack(*stages, **keys))
+        found = settle_in(tmp_path / "office", run, monkeypatch)
+        found.ok("workspace", "init", "--title", "民政办", "--single")
+        table = tmp_path / "units.csv"
+        table.write_text("代码,名称,类型\n" + "".join(f"{code},{name},居委会\n" for code, name in UNITS), "utf-8")
+        found.ok("unit", "import", "--file", table)
+        return found
+
+    return make

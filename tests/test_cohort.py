@@ -7,10 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from duibiao.assess.cohort import assess_cohort, average, median, ranks
-from duibiao.assess.columns import columns
 from duibiao.assess.one import Assessor
 from duibiao.errors import Collector
 from duibiao.model.facts import FactSet, FactType, Kind, Unit, Value, Vocabulary
@@ -119,23 +116,3 @@ def test_averages_medians_and_ranks_of_nobody_are_nothing() -> None:
 
 def test_an_unknown_value_has_a_range_of_ranks() -> None:
     assert [(1, 2), (2, 3), (1, 3)] == ranks([(9, 9), (5, 5), (0, 10)])
-
-
-def test_columns_of_several_levels_show_the_greatest_difference_and_the_deciding_one() -> None:
-    found = assessor(condition={"fact": "rate", "at_least": "80%"}, levels=("自评", "区", "市"), deciding="区")
-    by_level = {"自评": found.assess(unit("甲", rate=9000)), "区": found.assess(unit("甲", rate=100))}
-
-    rows = {row.id: row for row in columns(found.program.standard.scoring, by_level)}
-
-    assert Decimal(10) == rows["i"].spread
-    assert rows["i"].deciding is not None
-    assert Decimal(0) == rows["i"].deciding.low
-    assert rows["i"].points["市"] is None
-    assert Decimal(10) == rows["score"].spread
-
-
-def test_a_level_that_the_standard_does_not_name_is_refused() -> None:
-    found = assessor(condition={"fact": "rate", "at_least": "80%"}, levels=("自评",), deciding="自评")
-
-    with pytest.raises(ValueError, match="省"):
-        columns(found.program.standard.scoring, {"省": found.assess(unit("甲", rate=1))})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from html import unescape
 from pathlib import Path
@@ -10,12 +11,12 @@ import attrs
 import pages
 import pytest
 import reference
+import roles
 import tomli
 import walk
 from cogapp import Cog
 from conftest import Run
 
-from duibiao.cli.base import COMMANDS
 from duibiao.errors import Collector
 from duibiao.exchange.facts import FILE_KEYS, UNIT_TABLE_KEYS, read_facts
 from duibiao.model import process, sources, standard
@@ -27,9 +28,11 @@ from duibiao.registry import HOOKS
 from duibiao.rules.expression import FUNCTIONS
 from duibiao.rules.keys import CONDITION_KEYS, POINTS_KEYS
 from duibiao.services.clock import today
+from duibiao.store import events
 from duibiao.wording import catalogue
 
 EVERY_PAGE = (*pages.PAGES, *pages.PLUGIN_PAGES)
+EVERY_COMMAND = list(reference.every_command())
 ROWS = pages.text("tests/ledger_rows.txt").split()
 HOOKSPECS = (pages.ROOT / "core" / "duibiao" / "hookspecs.py").read_text("utf-8")
 SIGNATURES = re.findall(r"^(def duibiao_\w+\(.*\) -> .*):$", HOOKSPECS, re.MULTILINE)
@@ -59,10 +62,47 @@ def test_a_generated_page_is_up_to_date(page: str, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("page", walk.AT_HOME)
-def test_the_commands_of_a_readme_print_what_it_shows(page: str) -> None:
+def test_the_commands_of_a_page_print_what_it_shows(page: str) -> None:
     kept, fresh = walk.fresh(page)
 
     assert fresh == kept
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        ("7  2026-11-22 06:34  王芳", "7  ____-__-__ __:__  王芳"),
+        ("2012-10-08 → 2012-10-15", "2012-10-08 → 2012-10-15"),
+        ("office/backups/20261122T063456Z-0000010.db", "office/backups/________T______Z-0000010.db"),
+        ("journal at 10-fe760c02805e209b", "journal at 10-________________"),
+        ("evidence 123456789012", "evidence ____________"),
+        ("320412100002  南街社区居委会", "320412100002  南街社区居委会"),
+    ],
+)
+def test_what_no_two_runs_share_is_shown_as_blanks(printed: str, shown: str) -> None:
+    assert shown == walk.settled(printed)
+
+
+def test_a_page_works_in_a_workspace_and_a_profile_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUIBIAO_WORKSPACE", "mine")
+    with walk.installs():
+        inside = os.environ["DUIBIAO_WORKSPACE"], os.environ["DUIBIAO_STATE"]
+
+    assert "mine" not in inside
+    assert "mine" == os.environ["DUIBIAO_WORKSPACE"]
+
+
+def test_both_languages_of_the_guide_type_the_same_commands() -> None:
+    english, chinese = (walk.commands(pages.text(f"docs/workspace{each}.md")) for each in ("", ".zh-CN"))
+
+    assert chinese == [line for line in english if line != "export DUIBIAO_LANG=en"]
+
+
+def test_the_guide_shows_a_move_refused_below_ninety_and_done_at_ninety() -> None:
+    shown = pages.text("docs/workspace.md")
+    refused, done = shown.index("score 89.5, required ≥ 90"), shown.index("score 90\n")
+
+    assert refused < done < shown.index("named Provincial demonstration community")
 
 
 # coverage
@@ -98,6 +138,17 @@ def test_the_rows_of_an_item_belong_to_the_document_it_cites() -> None:
     assert [] == [name for name, cite in reference.carriers() if not set(cite.rows) <= rows.get(cite.document, set())]
 
 
+# layers
+
+
+def test_the_page_of_the_architecture_has_a_row_for_every_layer() -> None:
+    contracts = tomli.loads(pages.text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    layers = {name for each in contracts for layer in each.get("layers", ()) for name in re.findall(r"\w+", layer)}
+    rows = re.findall(r"^\| (`.*?) \|", pages.text("docs/architecture.md"), re.MULTILINE)
+
+    assert set() == layers - {name for row in rows for name in re.findall(r"\w+", row)}
+
+
 # hooks, commands, problems, data items
 
 
@@ -122,23 +173,71 @@ def test_the_example_of_the_hooks_page_is_a_working_plugin() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_has_a_section_with_the_help_it_prints(command: str, language: str, run: Run) -> None:
-    section = pages.text("docs/cli.md").partition(f"\n## duibiao {command}\n")[2].partition("\n## ")[0]
+@pytest.mark.parametrize("words", [each for each in EVERY_COMMAND if each], ids=" ".join)
+def test_a_command_has_a_section_with_the_help_it_prints(words: tuple[str, ...], language: str, run: Run) -> None:
+    section = re.split(rf"^##+ duibiao {' '.join(words)}$", pages.text("docs/cli.md"), flags=re.MULTILINE)[1].partition("\n##")[0]
 
-    assert run("--lang", language, command, "--help").squeezed in "".join(section.split())
+    assert run("--lang", language, *words, "--help").squeezed in "".join(section.split())
 
 
 @pytest.mark.parametrize("page", [*EVERY_PAGE, "CHANGELOG.md"])
 def test_every_command_that_a_page_shows_exists(page: str) -> None:
-    used = re.findall(r"(?:^\$ |`|bin/)duibiao (?:--\w+ \S+ )*([a-z]+)\b", pages.text(page), re.MULTILINE)
+    used = re.findall(r"(?:^\$ |`|bin/)duibiao (?:--\w+ \S+ )*([a-z]+)\b(?: ([a-z]+)\b)?", pages.text(page), re.MULTILINE)
+    nouns = {words[0] for words in EVERY_COMMAND if len(words) == 2}
 
-    assert set() == set(used) - set(COMMANDS)
+    assert set() == {(name, verb) if name in nouns and verb else (name,) for name, verb in used} - set(EVERY_COMMAND)
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE)
+def test_every_verb_that_a_page_names_without_the_program_exists(page: str) -> None:
+    nouns = {words[0] for words in EVERY_COMMAND if len(words) == 2}
+    named = re.findall(rf"`({'|'.join(sorted(nouns))}) ([a-z]+)\b[^`]*`", pages.text(page))
+
+    assert set() == set(named) - set(EVERY_COMMAND)
 
 
 @pytest.mark.parametrize("code", catalogue())
 def test_a_problem_code_has_a_section(code: str) -> None:
-    assert f"\n## {code}\n" in pages.text("docs/problems.md")
+    assert f"\n### {code}\n" in pages.text("docs/problems.md")
+
+
+def test_every_problem_code_belongs_to_one_family() -> None:
+    listed = [each.code for shape, _, _ in reference.FAMILIES for each in reference.family(shape)]
+
+    assert sorted(catalogue()) == sorted(listed)
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE)
+def test_every_problem_code_that_a_page_names_exists(page: str) -> None:
+    named = re.findall(r"(?<![\w-])(DB\d{3}|WF\d\d|TX\d\d|[EW]_[A-Z]+(?:_[A-Z]+)*)(?![\w-])", pages.text(page))
+
+    assert set() == set(named) - set(catalogue())
+
+
+# the processes, the roles
+
+
+STAGES = [(name, stage) for name in reference.bundled().headers for stage in reference.bundled().standard(name).stages]
+
+
+@pytest.mark.parametrize(("name", "stage"), STAGES, ids=lambda each: getattr(each, "id", each))
+def test_the_page_of_processes_shows_a_stage_with_its_clause(name: str, stage: process.Stage) -> None:
+    shown = pages.text("docs/processes.md").partition(f"`{name}`")[2].partition("\n## ")[0]
+    (line,) = re.findall(rf"^\| \*\*{re.escape(stage.title)}\*\*.*$", shown, re.MULTILINE)
+
+    assert stage.cite.clause in line.rpartition(" | ")[2]
+    for word in (stage.actor, stage.requires, *stage.documents, *stage.consults, *stage.produces, *stage.methods):
+        assert word in line
+
+
+def test_every_kind_of_entry_that_somebody_may_make_is_in_the_table_of_roles() -> None:
+    listed = {act.partition(" ")[0] for _, _, acts in roles.ACTS for act in acts}
+
+    assert {"refused", "workspace.created"} == events.KINDS - listed
+
+
+def test_an_auditor_may_only_look() -> None:
+    assert [] == [act for _, _, acts in roles.ACTS for act in acts if roles.may("auditor", act)]
 
 
 KINDS = {"count", "flag", "rate", "checklist", "date", "events", "title"}
@@ -221,7 +320,13 @@ def leads(folder: Path, page: str, link: str) -> bool:
     """Whether the file is there, and the heading in it."""
     name, _, anchor = link.partition("#")
     target = folder / name if name else pages.ROOT / page
-    return target.exists() and (not anchor or f"\n## {anchor}\n" in target.read_text("utf-8").lower())
+    return target.exists() and (not anchor or anchor in anchors(target))
+
+
+def anchors(page: Path) -> set[str]:
+    """What links can name in a page: its headings in small letters, without punctuation, joined by ``-``."""
+    headings = re.findall(r"^##+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
 
 
 @pytest.mark.parametrize(("picture", "language"), [("assess.svg", "en"), ("assess.zh-CN.svg", "zh")])

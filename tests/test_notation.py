@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from duibiao.model.facts import NUMERIC, FactType, Grading, Happening, Holding, Kind, Option, Ticks, Value
 from duibiao.model.notation import NotationError, read_value, show_value
+from duibiao.model.text import clean
 from duibiao.registry import Registry
 
 OPTIONS = (Option("poor", "差", "poor"), Option("fair", "中", "fair"), Option("good", "好", "good"))
@@ -172,7 +173,7 @@ def test_a_level_that_is_shown_is_read_as_the_same_level(ftype: FactType, lang: 
     assert Grading(level) == read_value(ftype, show_value(ftype, Grading(level), lang))
 
 
-@given(option=IDS, by=st.text(max_size=5), on=DAYS)
+@given(option=IDS, by=st.text(st.characters(categories=["L", "N"]), max_size=5).map(clean), on=DAYS)
 def test_a_level_keeps_who_judged_and_when(option: Option, by: str, on: date) -> None:
     found = read_value(GRADE, {"level": option.title, "by": by, "reason": "现场", "on": on})
     assert Grading(OPTIONS.index(option), by, "现场", on) == found

@@ -20,6 +20,7 @@ from duibiao import hookspecs
 from duibiao.api import Pack
 from duibiao.errors import BadInputError, Collector, Problem, Where, nearest_name
 from duibiao.hookspecs import API_VERSION, PROJECT
+from duibiao.model.editions import edition_on, in_force
 from duibiao.model.facts import FactType, Unit, Vocabulary
 from duibiao.model.process import Form, Stage, Target
 from duibiao.model.sources import Document
@@ -289,6 +290,15 @@ class Registry:
             raise AssertionError(name)
         return found
 
+    def edition(self, name: str, as_of: date) -> str:
+        """Id of the edition of a standard that is in force on a day: the one named, else another of its family.
+
+        Raises BadInputError: no such standard (DB070), or no edition in force on that day (S09, S10).
+        """
+        self.header(name)
+        found = edition_on(self.headers, name, as_of)
+        return in_force(self.headers, name, as_of).id if found is None else found.id
+
     def standard(self, name: str, *, _below: tuple[str, ...] = ()) -> Standard:
         """A standard put together from its plugin's hooks, what it inherits, and the office's own tables.
 
@@ -343,7 +353,7 @@ class Registry:
         """What standards may refer to."""
         from duibiao.pack.proofs import World
 
-        return World(self.vocabulary, self.documents, frozenset(self.headers))
+        return World(self.vocabulary, self.documents, frozenset(self.headers), self.headers)
 
     def program(self, name: str) -> Program:
         """A standard proved and lowered; BadInputError lists everything wrong with it."""

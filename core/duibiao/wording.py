@@ -47,15 +47,24 @@ def pick(lang: Lang, zh: str, en: str) -> str:
     return (zh or en) if lang == "zh" else (en or zh)
 
 
+def general(title: str) -> str:
+    """A title as it reads of no case in particular: what it would name is left open."""
+    return title.replace("{found}", "…").replace("{allowed}", "…")
+
+
 def describe(problem: Problem, lang: Lang) -> str:
-    """One problem as one line: place, code, what is wrong, what was found, what is allowed, did you mean."""
+    """One problem as one line: place, code, what is wrong, what was found, what is allowed, did you mean.
+
+    A title with ``{found}`` or ``{allowed}`` says the whole sentence itself.
+    """
     entry = catalogue()[problem.code]
-    parts = [
-        f"{problem.where}: " if problem.where.file else "",
-        f"{problem.code} {pick(lang, entry.title, entry.title_en)}",
-    ]
+    title = pick(lang, entry.title, entry.title_en)
+    told = title.replace("{found}", problem.found).replace("{allowed}", problem.allowed)
+    parts = [f"{problem.where}: " if problem.where.file else "", f"{problem.code} {told}"]
     if problem.where.key:
         parts.append(f" [{problem.where.key}]")
+    if told != title:
+        return "".join(parts)
     if problem.found:
         parts.append(pick(lang, f"；写的是：{problem.found}", f"; found: {problem.found}"))
     if problem.allowed:

@@ -23,10 +23,12 @@ from duibiao.testing import checks_for
 PACKS = Path(__file__).parent / "packs"
 
 # B23 (parallel columns) and C10–C16 (quotas, targets) are about many units at once and are tried with the cohort.
+# D01 is the guards of stages; what moves a case through them (D2–D19) is tried with the workflow.
 SHAPES = (
     *(f"a{number:02}" for number in range(1, 27)),
     *(f"b{number:02}" for number in range(1, 25) if number != 23),
     *(f"c{number:02}" for number in range(1, 10)),
+    "d01",
 )
 STEMS = sorted(path.name.removesuffix(".examples.toml") for path in PACKS.glob("*.examples.toml"))
 

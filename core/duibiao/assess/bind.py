@@ -15,9 +15,11 @@ from duibiao.rules.nodes import ASK, OPEN, Input, Span
 from duibiao.rules.program import Program
 
 Peers = Mapping[Input, Span]
-"""What the cohort supplies for inputs that compare a unit with others: least and greatest possible value."""
+"""What the cohort supplies for inputs that compare a unit with others (and an assessor for points): least and greatest value."""
 
 PEER_PARTS = ("average", "median", "rank", "mean_points")
+SUPPLIED_PARTS = (*PEER_PARTS, "is_given", "given")
+"""Inputs that do not come from the unit's own facts: the peers' and an assessor's points."""
 
 
 def bind(program: Program, facts: FactSet, peers: Peers | None = None) -> Bound:
@@ -81,7 +83,7 @@ def values_back(facts: FactSet, back: int) -> Values:
 
 def find(each: Input, facts: FactSet, peers: Peers | None = None) -> Span | None:
     """What the facts (and the cohort) say of one input; None when nothing is known of it."""
-    if each.part in PEER_PARTS:
+    if each.part in SUPPLIED_PARTS:
         return (peers or {}).get(each)
     known = _own(each, facts)
     return None if known is None else (known, known)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from duibiao.assess.bind import Peers, bind
 from duibiao.assess.explain import Explainer
+from duibiao.assess.given import accepting, place_of, steps_given, supplied
 from duibiao.assess.plans import Plans
+from duibiao.errors import Collector
 from duibiao.model.facts import FactSet
+from duibiao.model.notation import plain
 from duibiao.model.outcome import (
     Assessment,
     CriterionResult,
+    Given,
     IndicatorResult,
     Interval,
     Reason,
@@ -23,7 +28,7 @@ from duibiao.model.outcome import (
 )
 from duibiao.model.sources import Item
 from duibiao.model.standard import Criterion
-from duibiao.rules.compile import OUT_OF_SCOPE, Bound, Compiled, Raw, compile_program
+from duibiao.rules.compile import OUT_OF_SCOPE, Bound, Compiled, Raw
 from duibiao.rules.nodes import FALSE, TRUE
 from duibiao.rules.program import Finding, Leaf, Program
 
@@ -49,8 +54,8 @@ class Assessor:
 
     @cached_property
     def compiled(self) -> Compiled:
-        """The generated functions, made when first needed."""
-        return compile_program(self.program)
+        """The generated functions."""
+        return Compiled(self.program)
 
     @cached_property
     def plans(self) -> Plans:
@@ -61,9 +66,25 @@ class Assessor:
         """The bare numbers of one unit, without reasons."""
         return self.compiled.run(bind(self.program, facts, peers))
 
-    def assess(self, facts: FactSet, peers: Peers | None = None) -> Assessment:
-        """The full assessment of one unit; BadInputError when the facts do not fit the standard."""
-        return self.explained(facts, bind(self.program, facts, peers))
+    @cached_property
+    def accepting(self) -> Assessor:
+        """The same standard, open to points that an assessor gives; one for whatever points are given."""
+        return Assessor(accepting(self.program))
+
+    def assess(self, facts: FactSet, peers: Peers | None = None, given: Sequence[Given] = ()) -> Assessment:
+        """The full assessment of one unit; points *given* stand in the place of the computed ones.
+
+        Raises BadInputError: facts that do not fit the standard, or points that do not (S01–S06).
+        """
+        if not given:
+            return self.explained(facts, bind(self.program, facts, peers))
+        extra = supplied(self.program, steps_given(self.program, given))
+        other = self.accepting
+        bound = bind(other.program, facts, {**(peers or {}), **extra})
+        raw, values = other.compiled.trace(bound.lows, bound.highs)
+        explainer = Explainer(other.program, other.plans, values, bound, facts)
+        by_rule = {leaf.id: leaf for leaf in self.program.leaves}
+        return _Report(other.program, raw, explainer, facts, by_rule, given).whole()
 
     def reasons(self, facts: FactSet, bound: Bound) -> dict[str, Reason]:
         """Why each indicator came out as it did, by indicator id, from facts that are typed already."""
@@ -80,7 +101,13 @@ class Assessor:
 class _Report:
     """Turns bare numbers and cell values into an :class:`Assessment`."""
 
-    def __init__(self, program: Program, raw: Raw, explainer: Explainer, facts: FactSet) -> None:
+    def __init__(
+        self, program: Program, raw: Raw, explainer: Explainer, facts: FactSet,
+        by_rule: Mapping[str, Leaf] | None = None, given: Sequence[Given] = (),
+    ) -> None:  # fmt: skip
+        """*by_rule* are the leaves as the standard has them, where *given* points stand in the place of some."""
+        self.by_rule = by_rule or {}
+        self.given = {each.indicator: each for each in given}
         self.program = program
         self.explainer = explainer
         self.facts = facts
@@ -97,13 +124,23 @@ class _Report:
     def whole(self) -> Assessment:
         standard, header = self.program.standard, self.program.standard.header
         criteria = tuple(self.criterion(i, each) for i, each in enumerate(standard.criteria))
-        gates, vetoes, awards = self.findings()
+        gates, vetoes, awards, stages = self.findings()
+        self.check_applies()
         return Assessment(
             standard=header.id, edition=header.edition, content_hash=standard.content_hash, as_of=self.facts.as_of,
             period=self.facts.period, unit=self.facts.unit, in_scope=self.in_scope, score=self.score(),
             criteria=criteria, awards=awards, gates=gates, vetoes=vetoes,
             unknown_facts=self.unknown(criteria, awards), assumed=self.assumptions(), example=self.facts.example,
+            stages=stages,
         )  # fmt: skip
+
+    def check_applies(self) -> None:
+        """Points for an indicator that the unit does not have are refused: there is nothing they could stand for."""
+        problems = Collector()
+        for name, each in self.given.items():
+            if self.in_scope is False or self.explainer.truth(self.by_rule[name].applies) == FALSE:
+                problems.add("S06", place_of(each), found=name)
+        problems.raise_any()
 
     def score(self) -> Interval | None:
         if self.program.score is None or self.in_scope is False:
@@ -139,12 +176,21 @@ class _Report:
             if not points.settled:
                 more = self.explainer.names(self.explainer.unsettled(leaf.points))
                 missing = tuple(dict.fromkeys((*missing, *more)))
-        return IndicatorResult(
+        told = IndicatorResult(
             id=leaf.id, criterion=self.program.groups[leaf.group].id, title=spec.title, title_en=spec.title_en,
             verdict=verdict, points=points, force=spec.force, scored_by=spec.scored_by, cite=spec.cite,
             because=self.because(leaf, verdict),
             missing=missing, assumed=leaf.assumed,
         )  # fmt: skip
+        return self.with_given(told) if leaf.id in self.given else told
+
+    def with_given(self, found: IndicatorResult) -> IndicatorResult:
+        """An indicator's outcome that says who gave its points, and what the rules alone would give."""
+        given, leaf, because = self.given[found.id], self.by_rule[found.id], found.because
+        computed = None if leaf.points is None else self.interval(*self.explainer.span(leaf.points), leaf.full)
+        step = Reason("given", value=plain(given.points), unit="point", text=given.reason, judged=given.approver)
+        told = because.children if because.kind == "steps" else (because,)
+        return evolve(found, given=given, computed=computed, because=Reason("steps", children=(*told, step)))
 
     def because(self, leaf: Leaf, verdict: Verdict) -> Reason:
         if verdict is Verdict.OUT_OF_SCOPE:
@@ -159,6 +205,7 @@ class _Report:
                 (standard.gates, self.program.gates),
                 (standard.vetoes, self.program.vetoes),
                 (standard.awards, self.program.awards),
+                (tuple(each for each in standard.stages if each.requires), self.program.stages),
             )
         )
 

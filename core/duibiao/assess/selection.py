@@ -58,10 +58,15 @@ class Outcome:
     short: Mapping[str, int]
 
 
-def select(selection: Selection, candidates: Sequence[Candidate], before: Sequence[Place] | None = None) -> Outcome:
+def select(
+    selection: Selection, candidates: Sequence[Candidate], before: Sequence[Place] | None = None,
+    pools: Mapping[str, int] | None = None, taken: Mapping[str, int] | None = None,
+) -> Outcome:  # fmt: skip
     """Apply a selection to its candidates.
 
     *before* is the standing after the selection that this one starts from (``after``): only those taken there go on.
+    *pools* is the number of units that a ratio speaks of, by group; without it the candidates are the pool. *taken* is how many
+    places of a group are gone already: the places told of are those that are left.
     """
     states = [_state(selection, each) for each in candidates]
     if before is not None:
@@ -74,13 +79,15 @@ def select(selection: Selection, candidates: Sequence[Candidate], before: Sequen
     short: dict[str, int] = {}
     for group, members in groups.items():
         held = sum(states[i] is State.HELD for i in members)
-        room = places_for(selection, len(members), held)
+        gone = 0 if taken is None else taken.get(group, 0)
+        room = places_for(selection, len(members) if pools is None else pools.get(group, 0), held + gone)
+        room = None if room is None else max(room - gone, 0)
         places[group] = room
         for index in members:
             standing[index] = _place(selection, index, members, states, candidates, room)
-        taken = sum(standing[i] is Place.TAKEN for i in members)
-        if selection.minimum is not None and taken < selection.minimum:
-            short[group] = selection.minimum - taken
+        won = gone + sum(standing[i] is Place.TAKEN for i in members)
+        if selection.minimum is not None and won < selection.minimum:
+            short[group] = selection.minimum - won
     return Outcome(places, tuple(standing), short)
 
 

@@ -19,17 +19,31 @@ if TYPE_CHECKING:
     from duibiao.registry import Registry
     from duibiao.services.phrasing import Phrases
     from duibiao.wording import Lang
+    from duibiao.workflow.blocks import BlockedError
 
 F = TypeVar("F", bound=Callable[..., Any])
 WIDEST = 100
 
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
-    "demo": ("duibiao.cli.demo:demo", "每个辖区带一个真实单位走一遍", "Walk one real unit of each jurisdiction through it"),
+    "tui": ("duibiao.cli.tui:tui", "打开屏幕界面（只打 duibiao 也一样）", "Open the terminal UI (plain duibiao does, too)"),
+    "demo": ("duibiao.cli.demo:demo", "每个辖区走一个真实单位；或建演示工作区", "Walk real units through, or make a workspace"),
     "standards": ("duibiao.cli.standards:standards", "列出标准", "List the standards"),
     "show": ("duibiao.cli.standards:show", "显示一个标准", "Show a standard: criteria, points, awards, targets, stages, forms"),
     "facts": ("duibiao.cli.facts:facts", "列出数据项", "List the data items"),
     "assess": ("duibiao.cli.assess:assess", "按一个标准评估单位", "Assess the units of a facts file under a standard"),
+    "compare": ("duibiao.cli.compare:compare", "对照标准：谁更严；见证；异地评估", "Compare standards; witnesses; elsewhere"),
     "units": ("duibiao.cli.units:units", "列出一个辖区的真实单位", "List the real units of a jurisdiction"),
+    "workspace": ("duibiao.cli.workspace:workspace", "工作区：建立、查看、备份、检查", "The workspace: make, back up, examine"),
+    "operator": ("duibiao.cli.operator:operator", "人员：角色、级别、辖区", "The people: roles, levels, territory"),
+    "unit": ("duibiao.cli.unit:unit", "工作区里的单位：导入、查找", "The workspace's units: import, search"),
+    "fact": ("duibiao.cli.fact:fact", "事实：填写、查看、历史、导入、附件", "Facts: set, list, history, import, evidence"),
+    "case": ("duibiao.cli.case:case", "申报件：办理各个环节", "Cases: through their stages"),
+    "round": ("duibiao.cli.round:round_", "轮次：开始、抽样、批量命名", "Rounds: open, sample, name in batch"),
+    "award": ("duibiao.cli.award:award", "称号：有效期、复查、撤销、注销", "Titles: validity, re-check, revoke, cancel"),
+    "target": ("duibiao.cli.target:target", "目标：各年的进度、差距、预测", "Targets: progress by year, gaps, forecast"),
+    "export": ("duibiao.cli.export:export", "导出：案卷、数据、打分、目标、对照", "Export cases, facts, scores, targets"),
+    "ask": ("duibiao.cli.ask:ask", "一问一答地填一件申报件", "Answer a case's questions line by line"),
+    "journal": ("duibiao.cli.journal:journal", "记录：查看、核验、重建", "The journal: show, verify, rebuild"),
     "plugins": ("duibiao.cli.plugins:plugins", "列出插件", "List the plugins"),
     "check": ("duibiao.cli.check:check", "检查一个文件夹或文件，不必安装", "Check a folder or a file without installing it"),
     "test": ("duibiao.cli.check:test", "对一个插件或文件夹运行一致性检查", "Run the conformance checks on a plugin or folder"),
@@ -44,11 +58,19 @@ class Session:
     Attributes:
         lang: ``zh`` or ``en``.
         packs: The office's own tables.
+        workspace: Folder of the workspace named on the line or in the environment; empty for the usual place.
+        workspace_named: Whether the line itself names it.
+        person: Operator who acts, as named on the line or in the environment.
+        clock_ok: Whether an odd time of the clock is confirmed.
     """
 
     def __init__(self, lang: Lang, packs: tuple[Path, ...] = ()) -> None:
         self.lang: Lang = lang
         self.packs = packs
+        self.workspace = ""
+        self.workspace_named = False
+        self.person = ""
+        self.clock_ok = False
 
     def say(self, zh: str, en: str) -> str:
         """The word in the language chosen."""
@@ -162,7 +184,23 @@ class BiCommand(Words, click.Command):
         write_list(formatter, _say(ctx, "选项", "Options"), records)
 
 
-class Root(BiCommand, click.Group):
+class Noun(BiCommand, click.Group):
+    """A command with commands of its own, listed with their one-line helps."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        write_list(formatter, _say(ctx, "命令", "Commands"), self.lines(ctx))
+
+    def lines(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """Name and first line of the help of each command."""
+        found = []
+        for name, each in self.commands.items():
+            text = each.help_in(ctx) if isinstance(each, Words) else each.get_short_help_str()
+            found.append((name, text.partition("\n")[0]))
+        return found
+
+
+class Root(Noun):
     """The root: knows its commands' names and one-line helps, imports one when it is run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -176,10 +214,8 @@ class Root(BiCommand, click.Group):
         session(ctx).registry.add_commands(extra)
         return extra.commands.get(cmd_name)
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        super().format_options(ctx, formatter)
-        rows = [(name, _say(ctx, zh, en)) for name, (_, zh, en) in COMMANDS.items()]
-        write_list(formatter, _say(ctx, "命令", "Commands"), rows)
+    def lines(self, ctx: click.Context) -> list[tuple[str, str]]:
+        return [(name, _say(ctx, zh, en)) for name, (_, zh, en) in COMMANDS.items()]
 
 
 def write_list(formatter: click.HelpFormatter, title: str, rows: list[tuple[str, str]]) -> None:
@@ -209,6 +245,24 @@ def command(name: str, *, zh: str, en: str) -> Callable[[F], BiCommand]:
     return made
 
 
+def noun(name: str, *, zh: str, en: str) -> Noun:
+    """A group of commands with help in two languages; give it commands with :func:`verb`."""
+    found = Noun(name, callback=lambda: None)
+    found.zh, found.en = zh, en
+    return found
+
+
+def verb(group: Noun, name: str, *, zh: str, en: str) -> Callable[[F], BiCommand]:
+    """Make a function a command of *group*."""
+
+    def made(function: F) -> BiCommand:
+        found = command(name, zh=zh, en=en)(function)
+        group.add_command(found)
+        return found
+
+    return made
+
+
 def option(*names: str, zh: str, en: str, **kwargs: Any) -> Callable[[F], F]:
     """An option with help in two languages."""
     return click.option(*names, cls=BiOption, zh=zh, en=en, **kwargs)
@@ -233,6 +287,14 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     en="The office's own table (TOML): replaces values a standard only assumes",
 )  # fmt: skip
 @option(
+    "--workspace",
+    metavar="PATH",
+    zh="工作区文件夹，也可用环境变量 DUIBIAO_WORKSPACE",
+    en="Folder of the workspace; also DUIBIAO_WORKSPACE",
+)
+@option("--as", "person", metavar="ID", zh="经办人，也可用环境变量 DUIBIAO_OPERATOR", en="Who acts; also DUIBIAO_OPERATOR")
+@option("--clock-ok", is_flag=True, zh="系统时间看着不对但确实无误", en="The clock looks wrong but is right")
+@option(
     "--version",
     is_flag=True,
     is_eager=True,
@@ -242,7 +304,7 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     en="Show the version",
 )
 @click.pass_context
-def root(ctx: click.Context, lang: str | None, packs: tuple[Path, ...]) -> None:
+def root(ctx: click.Context, /, packs: tuple[Path, ...], **_: object) -> None:
     session(ctx).packs = packs
 
 
@@ -250,34 +312,49 @@ root.zh = "对标：按政府公布的标准评估社区，每个结论都说明
 root.en = "duibiao assesses communities against published government standards; every verdict says why and cites its clause."
 
 
-def take_language(args: list[str], environment: Mapping[str, str]) -> tuple[Lang, list[str], str | None]:
-    """The language asked for anywhere on the line, the other arguments, and a language that does not exist."""
-    lang, rest, waiting = environment.get("DUIBIAO_LANG", "zh"), [], False
+_ANYWHERE = {"--lang": "DUIBIAO_LANG", "--workspace": "DUIBIAO_WORKSPACE", "--as": "DUIBIAO_OPERATOR"}
+"""Options that may stand anywhere on the line, and the environment variables that stand in for them."""
+
+
+def take_globals(args: list[str], environment: Mapping[str, str]) -> tuple[Session, list[str], str | None]:
+    """What holds for every command wherever it stands on the line, the other arguments, and a language that does not exist."""
+    found = {name: environment.get(variable, "") for name, variable in _ANYWHERE.items()}
+    rest: list[str] = []
+    waiting, clock_ok = "", False
     for index, each in enumerate(args):
-        if each == "--":
+        name, equals, value = each.partition("=")
+        if waiting:
+            found[waiting], waiting = each, ""
+        elif each == "--":
             rest += args[index:]
             break
-        if waiting:
-            lang, waiting = each, False
-        elif each == "--lang":
-            waiting = True
-        elif each.startswith("--lang="):
-            lang = each.partition("=")[2]
+        elif each == "--clock-ok":
+            clock_ok = True
+        elif name in found and equals:
+            found[name] = value
+        elif each in found:
+            waiting = each
         else:
             rest.append(each)
-    if lang not in ("zh", "en") or waiting:
-        return "zh", rest, "--lang" if waiting else lang
-    return cast("Lang", lang), rest, None
+    lang = found["--lang"] or "zh"
+    wrong = waiting or (lang if lang not in ("zh", "en") else None)
+    state = Session(cast("Lang", lang) if lang in ("zh", "en") else "zh")
+    state.workspace, state.person, state.clock_ok = found["--workspace"], found["--as"], clock_ok
+    state.workspace_named = any(each == "--workspace" or each.startswith("--workspace=") for each in args)
+    return state, rest, wrong
 
 
 def run(args: list[str], environment: Mapping[str, str]) -> int:
     """Run the command line; every error becomes a message and an exit code."""
     _use_utf8()
-    lang, rest, wrong = take_language(args, environment)
+    state, rest, wrong = take_globals(args, environment)
     if wrong is not None:
-        click.echo(f"没有这种语言 / no such language: {wrong} (zh, en)", err=True)
+        missing = wrong in _ANYWHERE and wrong != "--lang"
+        text = f"缺少参数 / value missing: {wrong}" if missing else f"没有这种语言 / no such language: {wrong} (zh, en)"
+        click.echo(text, err=True)
         return 2
-    state = Session(lang)
+    if not rest and sys.stdin.isatty() and sys.stdout.isatty():
+        rest = ["tui"]
     try:
         result = root.main(rest, prog_name="duibiao", standalone_mode=False, obj=state)
         return result if isinstance(result, int) else 0
@@ -294,6 +371,17 @@ def run(args: list[str], environment: Mapping[str, str]) -> int:
         return 0
     except Exception as error:
         return _input_error(error, state)
+
+
+def _blocked(error: BlockedError, state: Session) -> int:
+    """A move that the case does not allow: everything in the way, and that nothing was changed."""
+    from duibiao.cli.case_sheet import tell_blocks
+
+    click.echo(state.say("不能办理，什么也没有改：", "Not possible, nothing was changed:"), err=True)
+    tell_blocks(error.blocks, state)
+    codes = sorted({each.code for each in error.blocks})
+    click.echo(state.say(f"怎么办：duibiao explain {codes[0]}", f"What to do: duibiao explain {codes[0]}"), err=True)
+    return 1
 
 
 def _use_utf8() -> None:
@@ -341,16 +429,20 @@ def _in_chinese(error: click.ClickException) -> str:
 
 def _input_error(error: Exception, state: Session) -> int:
     from duibiao.errors import BadInputError
+    from duibiao.workflow.blocks import BlockedError
 
+    if isinstance(error, BlockedError):
+        return _blocked(error, state)
     if not isinstance(error, BadInputError):
         raise error
+    from duibiao.model.text import shown
     from duibiao.wording import describe
 
     problems = error.problems
     if state.registry_ready:
         problems = tuple(state.registry.located(problems))
     for problem in problems:
-        click.echo(describe(problem, state.lang), err=True)
+        click.echo(shown(describe(problem, state.lang)), err=True)
     if len(problems) > 1:
         click.echo(state.say(f"共 {len(problems)} 个问题。", f"{len(problems)} problems."), err=True)
     codes = sorted({problem.code for problem in problems})

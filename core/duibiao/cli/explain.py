@@ -13,7 +13,7 @@ from duibiao.cli.base import command, option, session
 @click.pass_context
 def explain(ctx: click.Context, code: str, as_json: bool) -> None:
     from duibiao.errors import Collector
-    from duibiao.wording import catalogue
+    from duibiao.wording import catalogue, general
 
     state = session(ctx)
     entry = catalogue().get(code.strip().upper())
@@ -22,15 +22,10 @@ def explain(ctx: click.Context, code: str, as_json: bool) -> None:
         problems.add("DB071", found=code, among=catalogue())
         problems.raise_any()
         return
+    title, remedy = general(state.say(entry.title, entry.title_en)), state.say(entry.help, entry.help_en)
     if as_json:
         from duibiao.cli.output import print_json
 
-        print_json(
-            {
-                "code": entry.code,
-                "title": state.say(entry.title, entry.title_en),
-                "help": state.say(entry.help, entry.help_en),
-            }
-        )
+        print_json({"code": entry.code, "title": title, "help": remedy})
         return
-    click.echo(f"{entry.code}  {state.say(entry.title, entry.title_en)}\n\n{state.say(entry.help, entry.help_en)}")
+    click.echo(f"{entry.code}  {title}\n\n{remedy}")

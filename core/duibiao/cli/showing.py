@@ -175,11 +175,18 @@ class Page:
         named = {
             self.say("前提", "Guard"): self.phrases.result(each.requires, self.standard) if each.requires else "",
             self.say("要件", "Documents"): self.phrases.comma.join(each.documents),
+            self.say("征求意见", "Opinions of"): self.phrases.comma.join(each.consults),
+            self.say("模拟检查", "Mock inspection"): each.mock,
             self.say("方法", "Methods"): self.phrases.comma.join(each.methods),
             self.say("要做", "Duties"): self.phrases.comma.join(each.duties),
             self.say("产生", "Yields"): self.phrases.comma.join(each.produces),
-            self.say("公示", "Public notice"): self.phrases.table(each.notice or {}),
+            self.say("公示", "Public notice"): self.phrases.table(
+                {k: v for k, v in (each.notice or {}).items() if k != "records"}
+            ),
             self.say("抽查", "Sampling"): self.phrases.table(each.sampling or {}),
+            self.say("授予", "Gives"): self.phrases.comma.join(
+                self.title(a) for a in self.standard.awards if a.id in each.grants
+            ),
             self.say("轨道", "Track"): each.track,
         }
         return [f"{name}: {text}" for name, text in named.items() if text]

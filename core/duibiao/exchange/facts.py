@@ -1,33 +1,74 @@
-"""Facts files: TOML, JSON or CSV to the facts of units, every wrong cell named by line and column."""
+"""Facts files: TOML, JSON, CSV or XLSX to the facts of units, every wrong cell named by line and column."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path as FilePath
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from duibiao.errors import BadInputError, Collector, Path, Problem, Where, with_lines
+from duibiao.exchange.csv_text import MOST_BYTES, read_rows
 from duibiao.exchange.json_text import JsonText, check_json
-from duibiao.model.facts import FactSet, Kind, Unit, Values, Vocabulary
-from duibiao.model.notation import NotationError, read_value
+from duibiao.exchange.tables import Table, read_table
+from duibiao.model.facts import FactSet, Unit, Values, Vocabulary
 from duibiao.pack.facts import UNIT_KEYS, read_day, read_history, read_period, read_unit, read_values
 from duibiao.pack.structure import unknown_keys
 from duibiao.pack.toml import decode_text, parse_toml
 
 FILE_KEYS = frozenset({"period", "as_of", "example", "unit", "facts", "history"})
 UNIT_TABLE_KEYS = UNIT_KEYS | {"facts", "history", "period"}
-COLUMNS = {
-    "name": "name", "code": "code", "kind": "kind", "period": "period",
-    "名称": "name", "代码": "code", "类型": "kind", "时期": "period",
-}  # fmt: skip
-LONGEST_CELL = 1 << 16
+TABLES = frozenset({".csv", ".xlsx"})
+"""Files whose problems name their cells from the start."""
+
+
+@frozen
+class Preview:
+    """What a facts file would bring, before anything is kept: all of it, or nothing.
+
+    Attributes:
+        file: Its name.
+        found: The facts of each unit that could be read.
+        rows: Rows (or unit tables) in the file.
+        notes: What an operator should know although nothing is wrong.
+        problems: What is wrong; with a single one nothing may be taken.
+    """
+
+    file: str
+    found: tuple[FactSet, ...] = field(repr=False)
+    rows: int
+    notes: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def units(self) -> int:
+        """How many units have facts in it."""
+        return len({(each.unit.code or each.unit.name, each.unit.kind) for each in self.found})
+
+    @property
+    def facts(self) -> int:
+        """How many values it holds, earlier periods included."""
+        return sum(self.per_fact.values())
+
+    @property
+    def per_fact(self) -> Mapping[str, int]:
+        """Fact id to the number of values for it, most first."""
+        counts: Counter[str] = Counter()
+        for each in self.found:
+            for values in (each.values, *(earlier for _, earlier in each.history)):
+                counts.update(values.keys())
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    def taken(self) -> list[FactSet]:
+        """Everything in the file; BadInputError when anything in it is wrong."""
+        if self.problems:
+            raise BadInputError(self.problems)
+        return list(self.found)
 
 
 def read_bytes(path: FilePath) -> bytes:
@@ -43,49 +84,66 @@ def read_facts(path: FilePath, vocabulary: Vocabulary, as_of: date) -> list[Fact
 
     *as_of* is the day asked unless the file names one. Raises BadInputError with everything wrong in the file.
     """
+    return preview_facts(path, vocabulary, as_of).taken()
+
+
+def preview_facts(path: FilePath, vocabulary: Vocabulary, as_of: date) -> Preview:
+    """What a file would bring: units, facts, notes and every problem. Like :func:`read_facts`, but nothing is raised."""
+    try:
+        found = _preview(path, vocabulary, as_of)
+    except BadInputError as error:
+        return Preview(str(path), (), 0, problems=error.problems)
+    if found.found or found.problems:
+        return found
+    return evolve(found, problems=(Problem("DB051", Where(str(path))),))
+
+
+def _preview(path: FilePath, vocabulary: Vocabulary, as_of: date) -> Preview:
     if path.is_dir():
         raise BadInputError([Problem("DB001", Where(str(path)))])
-    readers = {".toml": _from_toml, ".json": _from_json, ".csv": _from_csv}
+    readers = {".toml": _from_toml, ".json": _from_json, ".csv": _from_csv, ".xlsx": _from_xlsx}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise BadInputError([Problem("DB056", Where(str(path)), path.suffix, ", ".join(sorted(readers)))])
-    found = reader(read_bytes(path), str(path), vocabulary, as_of)
-    if not found:
-        raise BadInputError([Problem("DB051", Where(str(path)))])
-    return found
+    _check_size(path)
+    return reader(read_bytes(path), str(path), vocabulary, as_of)
 
 
-def _from_toml(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> list[FactSet]:
+def _check_size(path: FilePath) -> None:
+    """Refuse what no facts file can be, before it is in memory; each kind has a narrower limit of its own."""
+    size = path.stat().st_size if path.is_file() else 0
+    if size > MOST_BYTES:
+        raise BadInputError([Problem("X02", Where(str(path)), f"{size >> 20} MB", f"<= {MOST_BYTES >> 20} MB")])
+
+
+def _from_toml(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> Preview:
     source = parse_toml(raw, name)
+    return _from_data(source.data, source.line, name, vocabulary, as_of)
+
+
+def _from_data(data: Any, line: Callable[[Path], int | None], name: str, vocabulary: Vocabulary, as_of: date) -> Preview:
     problems = Collector()
-    found = _units(source.data, Where(name), vocabulary, as_of, problems)
-    _raise_with_lines(problems, source.line)
-    return found
+    found = _units(data, Where(name), vocabulary, as_of, problems)
+    return Preview(name, tuple(found), len(found), problems=tuple(with_lines(problems.problems, line)))
 
 
-def _raise_with_lines(problems: Collector, line: Callable[[Path], int | None]) -> None:
-    if problems.problems:
-        raise BadInputError(with_lines(problems.problems, line))
-
-
-def _from_json(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> list[FactSet]:
+def _from_json(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> Preview:
     text = decode_text(raw, name)
     places = check_json(text, name)
     try:
         data = json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError as error:
         raise BadInputError([Problem("DB055", Where(name, line=error.lineno, column=error.colno))]) from None
-    except (RecursionError, ValueError):
+    except RecursionError:
         raise BadInputError([Problem("DB005", Where(name))]) from None
-    problems = Collector()
-    found = _units(data, Where(name), vocabulary, as_of, problems)
-    _raise_with_lines(problems, places.line)
-    return found
+    except ValueError:
+        raise BadInputError([Problem("DB036", Where(name))]) from None
+    return _from_data(data, places.line, name, vocabulary, as_of)
 
 
 def located(path: FilePath, problems: Iterable[Problem]) -> list[Problem]:
     """Problems that were found after reading (they name a path in the file), with their lines."""
-    if path.suffix.lower() == ".csv":
+    if path.suffix.lower() in TABLES:
         return list(problems)
     raw, name = read_bytes(path), str(path)
     line = parse_toml(raw, name).line if path.suffix.lower() == ".toml" else JsonText(decode_text(raw, name), name).line
@@ -134,70 +192,18 @@ def _unit(
     return None if unit is None else (unit, values, history, own)
 
 
-def _from_csv(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> list[FactSet]:
-    text = decode_text(raw, name)
+def _from_csv(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> Preview:
     problems = Collector()
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    found: list[FactSet] = []
-    start = 1
-    try:
-        header = next(reader)
-        columns = _columns(header, Where(name, line=1), vocabulary, problems)
-        start = reader.line_num + 1
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                made = _row(row, header, columns, Where(name, line=reader.line_num), vocabulary, as_of, problems)
-                if made is not None:
-                    found.append(made)
-            start = reader.line_num + 1
-    except (csv.Error, StopIteration):
-        problems.add("DB053", Where(name, line=start))
-    problems.raise_any()
-    return found
+    return _from_table(read_rows(raw, Where(name), problems), vocabulary, as_of, problems)
 
 
-def _columns(header: list[str], where: Where, vocabulary: Vocabulary, problems: Collector) -> list[str]:
-    """What each column holds: a unit key, or a fact id."""
-    found: list[str] = []
-    for number, title in enumerate(header, 1):
-        place, title = evolve(where, column=number), title.strip()
-        ftype = vocabulary.find(title)
-        name = COLUMNS.get(title) or (ftype.id if ftype else "")
-        if not name:
-            problems.add("DB010", place, found=title, among=[*COLUMNS, *vocabulary.names()])
-        elif name in found:
-            problems.add("DB009", place, found=title)
-        found.append(name)
-    return found
+def _from_xlsx(raw: bytes, name: str, vocabulary: Vocabulary, as_of: date) -> Preview:
+    from duibiao.exchange.xlsx import read_sheet
+
+    return _from_table(read_sheet(raw, Where(name)), vocabulary, as_of, Collector())
 
 
-def _row(
-    row: list[str], header: list[str], columns: list[str], where: Where, vocabulary: Vocabulary, as_of: date,
-    problems: Collector,
-) -> FactSet | None:  # fmt: skip
-    if len(row) != len(header):
-        problems.add("DB053", where, found=len(row), allowed=len(header))
-        return None
-    words: dict[str, str] = {}
-    values: dict[str, Any] = {}
-    for number, (name, cell) in enumerate(zip(columns, row, strict=True), 1):
-        cell = cell.strip()
-        if not cell or not name:
-            continue
-        if name in UNIT_KEYS or name == "period":
-            words[name] = cell
-            continue
-        place = Where(where.file, (name,), where.line, number)
-        ftype = vocabulary.types[name]
-        try:
-            values[name] = read_value(ftype, _cell(cell, ftype.kind))
-        except NotationError as error:
-            problems.add(error.code, place, found=cell, allowed=error.allowed)
-    unit = read_unit({key: words.get(key, "") for key in UNIT_KEYS}, where, problems)
-    return None if unit is None else FactSet(unit, values, as_of, words.get("period", str(as_of.year)), where=where)
-
-
-def _cell(cell: str, kind: Kind) -> Any:
-    """Events in a cell are dates joined by a semicolon; everything else is read as written."""
-    return [part.strip() for part in cell.split(";")] if kind is Kind.EVENTS else cell
+def _from_table(table: Table, vocabulary: Vocabulary, as_of: date, problems: Collector) -> Preview:
+    found, rows = read_table(table, vocabulary, as_of, problems)
+    ordered = sorted(problems.problems, key=lambda each: (each.where.line or 0, each.where.column or 0))
+    return Preview(table.where.file, tuple(found), rows, table.notes, tuple(ordered))

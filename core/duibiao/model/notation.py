@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from duibiao.model.facts import NUMERIC, FactType, Grading, Happening, Holding, Kind, Ticks, Value
+from duibiao.model.text import LONGEST_BLOCK, LONGEST_LINE, TextError, clean
 
 LARGEST = 2**53
 
@@ -161,6 +162,34 @@ def _title(ftype: FactType, level: int, lang: str) -> str:
     return option.title if lang == "zh" else option.title_en or option.title
 
 
+def literal_of(ftype: FactType, value: Value) -> Any:
+    """A recorded value as plain JSON that :func:`read_value` reads back to the same value."""
+    match value:
+        case Grading():
+            judged = {"by": value.by, "reason": value.reason, "on": value.on.isoformat() if value.on else ""}
+            return {"level": ftype.options[value.level].id, **{key: each for key, each in judged.items() if each}}
+        case Ticks():
+            return {**dict.fromkeys(sorted(value.present), True), **dict.fromkeys(sorted(value.absent), False)}
+        case Holding():
+            days = {"from": value.since, "until": value.until}
+            return {"held": value.held, **{key: day.isoformat() for key, day in days.items() if day}}
+        case tuple():
+            return [_event_literal(each) for each in value]
+        case date():
+            return value.isoformat()
+    if ftype.kind is Kind.FLAG:
+        return bool(value)
+    number = plain(value * ftype.step)
+    if ftype.unit == "%":
+        return f"{number}%"
+    return f"{number} {ftype.unit}" if ftype.unit else int(number) if number.lstrip("-").isdigit() else number
+
+
+def _event_literal(each: Happening) -> dict[str, str]:
+    settled = {"settled": each.settled.isoformat()} if each.settled else {}
+    return {"on": each.on.isoformat(), **({"kind": each.kind} if each.kind else {}), **settled}
+
+
 def read_value(ftype: FactType, raw: Any) -> Value:
     """What somebody wrote in a facts file as a recorded value; NotationError says what would be right."""
     if ftype.kind in NUMERIC:
@@ -211,7 +240,14 @@ def _read_level(ftype: FactType, raw: Any) -> Grading:
     if level is None:
         raise NotationError("DB018", _options(ftype))
     on = read_date(table["on"]) if "on" in table else None
-    return Grading(level, str(table.get("by", "")), str(table.get("reason", "")), on)
+    return Grading(level, _line(table, "by", LONGEST_LINE), _line(table, "reason", LONGEST_BLOCK), on)
+
+
+def _line(table: Mapping[str, Any], key: str, most: int) -> str:
+    try:
+        return clean(str(table.get(key, "")), most)
+    except TextError as error:
+        raise NotationError(error.code, error.allowed, error.found) from None
 
 
 def _read_checklist(ftype: FactType, raw: Any) -> Ticks:

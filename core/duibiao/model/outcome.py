@@ -7,8 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
+from duibiao.errors import NOWHERE, Where
 from duibiao.model.facts import Unit
 from duibiao.model.sources import Cite
 
@@ -86,6 +87,25 @@ class Reason(NamedTuple):
     children: tuple[Reason, ...] = ()
 
 
+@frozen
+class Given:
+    """Points that an assessor gives for an indicator, in the place of those that the rules compute.
+
+    Attributes:
+        indicator: Indicator id.
+        points: Points given.
+        reason: Why, in the assessor's words; may be empty.
+        approver: Who approved it; may be empty.
+        where: Where it was written down, for problems.
+    """
+
+    indicator: str
+    points: Decimal
+    reason: str = ""
+    approver: str = ""
+    where: Where = field(default=NOWHERE, eq=False)
+
+
 @frozen(kw_only=True)
 class IndicatorResult:
     """An indicator's outcome for one unit.
@@ -103,6 +123,8 @@ class IndicatorResult:
         because: The explanation.
         missing: Facts that would settle it.
         assumed: Whether a value without source (points or threshold) is in play.
+        given: The points that an assessor gave in the place of the computed ones, if any.
+        computed: With *given*, what the rules alone would give.
     """
 
     id: str
@@ -117,6 +139,8 @@ class IndicatorResult:
     because: Reason
     missing: tuple[str, ...] = ()
     assumed: bool = False
+    given: Given | None = None
+    computed: Interval | None = None
 
 
 @frozen(kw_only=True)
@@ -182,6 +206,7 @@ class Assessment:
         awards: Awards.
         gates: Gates.
         vetoes: Vetoes.
+        stages: Guards of the stages that have one, by stage id.
         unknown_facts: Facts that would settle what is open, most useful first.
         assumed: Why values without source were used, each reason once.
         example: Whether the facts are marked as examples.
@@ -202,6 +227,7 @@ class Assessment:
     unknown_facts: tuple[str, ...]
     assumed: tuple[str, ...] = ()
     example: bool = False
+    stages: tuple[StateResult, ...] = ()
 
     def indicators(self) -> tuple[IndicatorResult, ...]:
         """All leaves, in order."""

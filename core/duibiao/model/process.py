@@ -19,6 +19,7 @@ class Target(Item):
         award: Award of this standard that counts.
         standard: Other standard that counts.
         achieved: Condition that counts.
+        meets: Whether meeting what the award asks for counts, named or not.
         at_least: Share, e.g. ``75%``.
         count: Number of units.
         force: ``must`` or ``aim``.
@@ -29,6 +30,7 @@ class Target(Item):
     award: str = ""
     standard: str = ""
     achieved: Spec = field(factory=dict)
+    meets: bool = False
     at_least: Literal | None = None
     count: int | None = None
     force: str = "must"
@@ -71,35 +73,51 @@ class Stage(Item):
 
     Attributes:
         actor: Who acts.
+        level: Level that assesses here: ``社区 街镇 区 市 省 国``; empty where the source does not say.
         track: Parallel track it belongs to.
         unit_kinds: Kinds of unit it is for; empty means all.
         opens: First day.
         closes: Last day.
-        window: Recurring window with exceptions.
+        window: Recurring window with exceptions: ``opens``, ``closes`` (``"09-30"``, ``"11月中旬"``), ``yearly``, ``exceptions``.
+        late: What passing it after its last day means: ``warned`` or ``forfeited``.
         requires: Guard: expression over the result.
         documents: What must be there.
+        consults: Bodies whose opinions are asked; they give no points.
+        breakdown: Whether the work is broken down to departments here, and done before it is left.
+        mock: What the record of the mock inspection is called that has to be held first; empty when there is none.
         methods: How it is checked.
         forms: Ids of the forms used.
         produces: What it yields.
-        sampling: Sampling at this stage.
-        notice: Public notice: places, contacts, media, days.
+        sampling: Sampling at this stage: ``share`` or ``count`` where the source gives one, ``round``, ``note``.
+        notice: Public notice: ``places``, ``contacts``, ``media``, ``days``, ``working``, ``records``.
+        records: Facts that the process itself shows: fact id to value, or to the paper that proves it.
+        grants: Ids of the awards that passing it gives.
+        supervises: Whether it follows the naming.
         duties: What has to be done.
         next: Ids of the stages that follow; empty means the next in the file.
     """
 
     actor: str = ""
+    level: str = ""
     track: str = ""
     unit_kinds: tuple[str, ...] = ()
     opens: date | None = None
     closes: date | None = None
     window: Spec | None = None
+    late: str = "warned"
     requires: str = ""
     documents: tuple[str, ...] = ()
+    consults: tuple[str, ...] = ()
+    breakdown: bool = False
+    mock: str = ""
     methods: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     produces: tuple[str, ...] = ()
     sampling: Spec | None = None
     notice: Spec | None = None
+    records: Spec = field(factory=dict)
+    grants: tuple[str, ...] = ()
+    supervises: bool = False
     duties: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
 

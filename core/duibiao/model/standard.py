@@ -68,6 +68,8 @@ class Award(Item):
         form: Id of the form to apply with.
         validity: How long it is valid, e.g. ``36 months``.
         rectify_within: Time to mend what keeps it conditional.
+        renew_before: How long before its end a renewal may be asked for, e.g. ``3 months``.
+        recheck: Sample of the holders that is checked again: ``share`` or ``count``, ``round``.
     """
 
     requires: str = "all"
@@ -76,6 +78,8 @@ class Award(Item):
     form: str = ""
     validity: str = ""
     rectify_within: str = ""
+    renew_before: str = ""
+    recheck: Spec | None = None
 
 
 @frozen(kw_only=True)
@@ -120,6 +124,7 @@ class Header:
         unit_kinds: Kinds of unit it assesses.
         in_force: First day in force.
         until: Last day in force.
+        replaces: Id of the older edition that it takes the place of.
         extends: Id of the standard it inherits from.
         without: Ids of inherited criteria and indicators that are left out.
         scope: Condition or expression; units for which it is false are out of scope.
@@ -137,6 +142,7 @@ class Header:
     unit_kinds: tuple[str, ...] = ()
     in_force: date | None = None
     until: date | None = None
+    replaces: str = ""
     extends: str = ""
     without: tuple[str, ...] = ()
     scope: Any = None

@@ -16,7 +16,9 @@ from duibiao.pack.structure import unknown_keys
 from duibiao.pack.toml import Source
 
 KEYS = frozenset({"id", "title", "standard", "unit", "period", "as_of", "like", "drop", "facts", "history", "expect"})
-EXPECT_KEYS = frozenset({"score", "awards", "gates", "vetoes", "verdicts", "points", "others", "unknown_facts", "in_scope"})
+EXPECT_KEYS = frozenset(
+    {"score", "awards", "gates", "vetoes", "stages", "verdicts", "points", "others", "unknown_facts", "in_scope"}
+)
 
 
 @frozen(kw_only=True)

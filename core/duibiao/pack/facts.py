@@ -9,6 +9,7 @@ from typing import Any
 from duibiao.errors import Collector, Where
 from duibiao.model.facts import Unit, Value, Vocabulary
 from duibiao.model.notation import NotationError, read_date, read_value
+from duibiao.model.text import TextError, clean
 from duibiao.pack.structure import unknown_keys
 from duibiao.rules.context import KINDS
 
@@ -47,7 +48,9 @@ def read_unit(table: Any, where: Where, problems: Collector) -> Unit | None:
     for key, value in words.items():
         if isinstance(value, int) and key == "code":
             words[key] = str(value)
-        elif not isinstance(value, str):
+        elif isinstance(value, str):
+            words[key] = read_line(value, where.at(key), problems)
+        else:
             problems.add("DB008", where.at(key), found=value, allowed='"…"')
             return None
     if not words["kind"]:
@@ -84,6 +87,15 @@ def read_day(raw: Any, where: Where, problems: Collector) -> date | None:
 def read_period(raw: Any, where: Where, problems: Collector) -> str:
     """A period label such as ``2011``."""
     if isinstance(raw, str) or (isinstance(raw, int) and not isinstance(raw, bool)):
-        return str(raw)
+        return read_line(str(raw), where, problems)
     problems.add("DB008", where, found=raw, allowed='"2011"')
     return ""
+
+
+def read_line(text: str, where: Where, problems: Collector) -> str:
+    """One line of text as it is kept (model.text); empty with a problem when it cannot be."""
+    try:
+        return clean(text)
+    except TextError as error:
+        problems.add(error.code, where, found=error.found, allowed=error.allowed)
+        return ""

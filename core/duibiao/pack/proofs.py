@@ -9,15 +9,17 @@ from typing import Any
 from attrs import field, frozen
 
 from duibiao.errors import Collector, Where
+from duibiao.model.editions import check_replaces
 from duibiao.model.facts import Vocabulary
 from duibiao.model.notation import NotationError, split_number, to_steps, unit_of
 from duibiao.model.sources import Document, Item, NotEncoded
-from duibiao.model.standard import Indicator, Standard
+from duibiao.model.standard import Header, Indicator, Standard
+from duibiao.pack.process import prove_process
 from duibiao.rules.conditions import At, LocatedRuleError, condition
 from duibiao.rules.context import KINDS, UNIT_KIND, Context
 from duibiao.rules.expression import months_in
 from duibiao.rules.interpret import Interpreter
-from duibiao.rules.lower import check_guard, lower
+from duibiao.rules.lower import lower
 from duibiao.rules.nodes import FALSE, Input, Span
 from duibiao.rules.program import Program
 from duibiao.rules.quantity import RuleError
@@ -37,11 +39,13 @@ class World:
         vocabulary: Data items and topics.
         documents: Document id to document.
         standards: Ids of all standards.
+        headers: Standard id to header, for what one edition says of another.
     """
 
     vocabulary: Vocabulary
     documents: Mapping[str, Document] = field(factory=dict)
     standards: frozenset[str] = frozenset()
+    headers: Mapping[str, Header] = field(factory=dict)
 
 
 def prove(standard: Standard, world: World, problems: Collector, *, whole: bool = True) -> Program | None:
@@ -54,11 +58,12 @@ def prove(standard: Standard, world: World, problems: Collector, *, whole: bool 
     _choices(standard, problems)
     _cites(standard, world, problems)
     _references(standard, world, problems)
+    check_replaces(world.headers, standard.header, problems)
     _targets(standard, world, problems)
+    prove_process(standard, world.vocabulary, problems)
     program = lower(standard, world.vocabulary, problems)
     if program is not None and whole:
         _totals(standard, program, problems)
-        _guards(program, problems)
     if program is None or not whole or len(problems.problems) > before:
         return None
     _reachable(program, problems)
@@ -96,7 +101,7 @@ def _choices(standard: Standard, problems: Collector) -> None:
     for selection in standard.selections:
         one_of(selection.where.at("ties"), selection.ties, TIES)
     for award in standard.awards:
-        for key in ("validity", "rectify_within"):
+        for key in ("validity", "rectify_within", "renew_before"):
             _period(award.where.at(key), getattr(award, key), problems)
     for provision in standard.provisions:
         one_of(provision.where.at("kind"), provision.kind, PROVISIONS)
@@ -257,13 +262,6 @@ def _steps(raw: Any, step: Any, where: Where, problems: Collector) -> int | None
     except NotationError as error:
         problems.add(error.code, where, found=raw, allowed=error.allowed)
         return None
-
-
-def _guards(program: Program, problems: Collector) -> None:
-    """Guards of stages are expressions over the result; they must at least make sense."""
-    for stage in program.standard.stages:
-        if stage.requires:
-            check_guard(program, stage.requires, stage.where.at("requires"), problems)
 
 
 def _reachable(program: Program, problems: Collector) -> None:

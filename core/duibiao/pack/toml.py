@@ -22,8 +22,13 @@ DEEPEST = 32
 _PART = r"""(?:"[^"\n]*+"|'[^'\n]*+'|[A-Za-z0-9_-]++)"""
 _DOTTED = re.compile(rf"""(?<![\w"'-])(?:{_PART}[ \t]*+\.[ \t]*+){{{MOST_DOTS + 1},}}""")
 _NESTED = re.compile(r"[\[{](?:\s*+[\[{]|\s*+[A-Za-z0-9_-]++\s*+=\s*+[\[{]){" + str(DEEPEST) + ",}")
-_CHINESE_KEY = re.compile(r"^\s*[^\"'#=\[\]]*[\u3400-\u9fff][^\"'#=]*=|^\s*\[+[^\"'\]]*[\u3400-\u9fff]")
-_NOT_FINITE = re.compile(r"[=\[,]\s*([+-]?(?:nan|inf))\b")
+_KEY_EXPECTED = ("Invalid initial character", "Invalid statement", "Expected '='", "Expected ']'")
+_TWICE = ("Cannot ", "Duplicate ")
+_NOT_FINITE = re.compile(
+    r"""\"\"\".*?\"\"\"|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\#[^\n]*|[=\[,]\s*([+-]?(?:nan|inf))\b""", re.DOTALL
+)
+"""``nan`` and ``inf`` as values; texts and comments are stepped over."""
+_ENDLESS_NUMBER = re.compile(r"\d[\d_]{4300,}")
 _WIDE = re.compile(r"[“”‘’＝，。：；（）【】]")
 
 
@@ -63,12 +68,18 @@ def parse_toml(raw: bytes, name: str) -> Source:
     except tomli.TOMLDecodeError as error:
         raise BadInputError([_explain(error, text, name)]) from None
     except _NotFiniteError:
-        found = _NOT_FINITE.search(text)
-        line = text.count("\n", 0, found.start(1)) + 1 if found else None
-        raise BadInputError([_problem("DB034", Where(name, line=line), found[1] if found else "nan")]) from None
-    except (RecursionError, ValueError):
+        found = next((each for each in _NOT_FINITE.finditer(text) if each[1]), None)
+        raise BadInputError([_problem("DB034", _line_of(found, text, name), found[1] if found else "nan")]) from None
+    except RecursionError:
         raise BadInputError([_problem("DB005", Where(name), f"> {DEEPEST}", DEEPEST)]) from None
+    except ValueError:
+        endless = _ENDLESS_NUMBER.search(text)
+        raise BadInputError([_problem("DB036", _line_of(endless, text, name), endless[0] if endless else "")]) from None
     return Source(name, text, data)
+
+
+def _line_of(found: re.Match[str] | None, text: str, name: str) -> Where:
+    return Where(name, line=None if found is None else text.count("\n", 0, found.start(found.lastindex or 0)) + 1)
 
 
 def decode(raw: bytes, name: str) -> str:
@@ -130,7 +141,10 @@ def _explain(error: tomli.TOMLDecodeError, text: str, name: str) -> Problem:
     number = min(error.lineno, len(lines))
     line = lines[number - 1]
     where = Where(name, line=number, column=error.colno)
-    if _CHINESE_KEY.match(line):
+    if error.msg.startswith(_TWICE):
+        return _problem("DB009", where, line.strip())
+    char = text[error.pos : error.pos + 1]
+    if error.msg.startswith(_KEY_EXPECTED) and char.isalpha() and not char.isascii():
         return _problem("DB032", where, line.strip())
     if "date" in error.msg.lower() or re.search(r"=\s*\d{4}-\d{2}-\d{2}", line):
         return _problem("DB033", where, line.strip(), "2012-11-15")

@@ -7,6 +7,7 @@ an explanation cannot disagree with the result it explains.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import frozen
@@ -43,46 +44,48 @@ class Bound:
     complete: bool
 
 
-@frozen
+@frozen(eq=False, slots=False)
 class Compiled:
-    """The functions of one program.
+    """The functions of one program, each generated when first needed.
 
     Attributes:
-        fast: For complete facts: takes the values in slot order.
-        general: For any facts: takes lows and highs.
-        trace: Like *general*, and returns every cell's value.
-        sheet: The cells that *trace* reports, in order.
+        program: The program.
     """
 
-    fast: Callable[[Sequence[int]], Raw]
-    general: Callable[[Sequence[int], Sequence[int]], Raw]
-    trace: Callable[[Sequence[int], Sequence[int]], Traced]
-    sheet: Sheet
+    program: Program
+
+    @cached_property
+    def fast(self) -> Callable[[Sequence[int]], Raw]:
+        """For complete facts: takes the values in slot order."""
+        sheet = self._results
+        if any(cell.numeric and cell.open_by & DECLARED for cell in sheet.cells):
+            # An author's own «unknown» leaves a range of points even where no fact is missing.
+            general = self.general
+            return lambda facts: general(facts, facts)
+        return _load("fast", _Fast(self.program, sheet).lines())
+
+    @cached_property
+    def general(self) -> Callable[[Sequence[int], Sequence[int]], Raw]:
+        """For any facts: takes lows and highs."""
+        return _load("general", _General(self.program, self._results).lines())
+
+    @cached_property
+    def trace(self) -> Callable[[Sequence[int], Sequence[int]], Traced]:
+        """Like *general*, and returns every cell's value."""
+        return _load("trace", _General(self.program, self.sheet, traced=True).lines())
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The cells that *trace* reports, in order: those of the results, and those that only explanations show."""
+        return sheet_of(self.program.inputs, [*self.program.roots(), *self.program.shown()])
+
+    @cached_property
+    def _results(self) -> Sheet:
+        return sheet_of(self.program.inputs, self.program.roots())
 
     def run(self, facts: Bound) -> Raw:
         """The result for one unit."""
         return self.fast(facts.lows) if facts.complete else self.general(facts.lows, facts.highs)
-
-
-def compile_program(program: Program) -> Compiled:
-    """Generate and load the three functions of *program*."""
-    sheet = sheet_of(program.inputs, program.roots())
-    told = sheet_of(program.inputs, [*program.roots(), *program.shown()])
-    functions = {name: _load(name, lines) for name, lines in sources(program, sheet, told).items()}
-    fast, general, trace = functions["fast"], functions["general"], functions["trace"]
-    if any(cell.numeric and cell.open_by & DECLARED for cell in sheet.cells):
-        # An author's own «unknown» leaves a range of points even where no fact is missing.
-        return Compiled(lambda facts: general(facts, facts), general, trace, told)
-    return Compiled(fast, general, trace, told)
-
-
-def sources(program: Program, sheet: Sheet, told: Sheet) -> dict[str, list[str]]:
-    """The source lines of the three functions; *told* also has the cells that only explanations show."""
-    return {
-        "fast": _Fast(program, sheet).lines(),
-        "general": _General(program, sheet).lines(),
-        "trace": _General(program, told, traced=True).lines(),
-    }
 
 
 _HELPERS = {
@@ -94,10 +97,11 @@ _HELPERS = {
 }
 
 
-def _load(name: str, lines: list[str]) -> Any:
+def _load(name: str, lines: list[str]) -> Callable[..., Any]:
     space: dict[str, Any] = dict(_HELPERS)
     exec(compile("\n".join(lines), f"<standard {name}>", "exec"), space)  # noqa: S102 - built from our own nodes only
-    return space[name]
+    found: Callable[..., Any] = space[name]
+    return found
 
 
 def _tuple(parts: Sequence[str]) -> str:
@@ -265,7 +269,7 @@ class _Fast(_Writer):
         fulls = [self.of(g.full) for g in program.groups if g.full is not None]
         score = self.of(program.score) if program.score is not None else "0"
         full = self.of(program.full) if program.full is not None else "0"
-        findings = [self.of(f.test) for f in (*program.gates, *program.vetoes, *program.awards)]
+        findings = [self.of(f.test) for f in program.findings()]
         self.body += [f"    p = {_tuple(points)}", f"    g = {_tuple(groups)}", f"    u = {_tuple(fulls)}"]
         self.body += [f"    s = {score}", f"    t = {full}"]
         return f"({scope}, {_tuple(verdicts)}, p, p, g, g, u, u, s, s, t, t, {_tuple(findings)})"
@@ -478,7 +482,7 @@ class _General(_Writer):
         fulls = [self.spans[self.cell(g.full)] for g in program.groups if g.full is not None]
         score = self.spans[self.cell(program.score)] if program.score is not None else ("0", "0")
         full = self.spans[self.cell(program.full)] if program.full is not None else ("0", "0")
-        findings = [self.tests[self.cell(f.test)].code for f in (*program.gates, *program.vetoes, *program.awards)]
+        findings = [self.tests[self.cell(f.test)].code for f in program.findings()]
         parts = [self.tests[self.cell(program.scope)].code, _tuple(verdicts)]
         for pairs in (points, groups, fulls):
             parts += [_tuple([p[0] for p in pairs]), _tuple([p[1] for p in pairs])]
@@ -492,4 +496,4 @@ class _General(_Writer):
         return f"({text} if {guard.yes} else 4 if {guard.no} else max({guard.code}, {text}))"
 
 
-__all__ = ["FALSE", "NOT_APPLICABLE", "OUT_OF_SCOPE", "Bound", "Compiled", "Raw", "compile_program", "sources"]
+__all__ = ["FALSE", "NOT_APPLICABLE", "OUT_OF_SCOPE", "Bound", "Compiled", "Raw"]

@@ -12,6 +12,7 @@ from attrs import define, evolve, field
 from duibiao.errors import Collector, Where
 from duibiao.model.facts import NUMERIC, Kind, Vocabulary
 from duibiao.model.notation import NotationError, split_number, unit_of
+from duibiao.model.process import Stage
 from duibiao.model.standard import Award, Criterion, Gate, Indicator, Standard, Veto
 from duibiao.rules.conditions import At, LocatedRuleError, Lowered, condition, subject_guard
 from duibiao.rules.context import Context, Result
@@ -58,11 +59,19 @@ def lower(standard: Standard, vocabulary: Vocabulary, problems: Collector) -> Pr
     return program if len(problems.problems) == before else None
 
 
-def check_guard(program: Program, text: str, where: Where, problems: Collector) -> None:
-    """Add a problem when *text* is no expression over the result of *program*."""
+def lower_again(program: Program, leaves: tuple[Leaf, ...]) -> Program:
+    """*program* with other *leaves* (same ids, same order): all that rests on them is drawn up anew.
+
+    Raises BadInputError when a number could grow too large to stay exact.
+    """
+    problems = Collector()
     lowering = _Lowering(program.standard, program.vocabulary, problems)
-    lowering.rerun(program)
-    lowering.expression(where, text)
+    lowering.begin()
+    lowering.leaves = list(leaves)
+    lowering.context.samples.update(program.samples)
+    found = lowering.finish(program.scope, program.scope_sketch)
+    problems.raise_any()
+    return found
 
 
 @define
@@ -78,9 +87,18 @@ class _Lowering:
     result: Result = field(factory=Result)
 
     def run(self) -> Program:
+        self.begin()
+        scope, scope_sketch = self.scope()
+        for index, criterion in enumerate(self.standard.criteria):
+            self.leaves += [self.leaf(index, each) for each in criterion.indicators]
+        return self.finish(scope, scope_sketch)
+
+    def begin(self) -> None:
         self.context = Context(self.vocabulary)
         self.marks = Marks(self.standard.scoring.step)
-        scope, scope_sketch = self.scope()
+
+    def finish(self, scope: Truth, scope_sketch: Sketch) -> Program:
+        """Everything that rests on the leaves."""
         groups = tuple(self.group(i, each) for i, each in enumerate(self.standard.criteria))
         score, full = self.score(groups)
         self.fill_result(groups, score, full)
@@ -88,21 +106,13 @@ class _Lowering:
         vetoes = tuple(self.veto(each) for each in self.standard.vetoes)
         self.result.vetoed = either(*(each.test for each in vetoes))
         awards = tuple(self.award(each, scope) for each in self.standard.awards)
+        stages = tuple(self.stage(each) for each in self.standard.stages if each.requires)
         program = Program(
             standard=self.standard, vocabulary=self.vocabulary, scope=scope, scope_sketch=scope_sketch,
             leaves=tuple(self.leaves), groups=groups, score=score, full=full, gates=gates, vetoes=vetoes,
-            awards=awards, inputs=(), samples=dict(self.context.samples), point_step=self.marks.step,
+            awards=awards, stages=stages, inputs=(), samples=dict(self.context.samples), point_step=self.marks.step,
         )  # fmt: skip
         return self.with_inputs(program)
-
-    def rerun(self, program: Program) -> None:
-        """Take over what *program* settled, so that further expressions can speak of its result."""
-        self.context, self.marks = Context(self.vocabulary), Marks(program.point_step)
-        self.leaves = list(program.leaves)
-        self.fill_result(program.groups, program.score, program.full)
-        self.result.gates = {each.id: each.test for each in program.gates}
-        self.result.awards = {each.id: each.test for each in program.awards}
-        self.result.vetoed = either(*(each.test for each in program.vetoes))
 
     def with_inputs(self, program: Program) -> Program:
         seen: dict[int, tuple[int, int]] = {}
@@ -143,11 +153,7 @@ class _Lowering:
         return test, Sketch("all_of", test, children=(kind_sketch, extra.sketch))
 
     def group(self, index: int, criterion: Criterion) -> Group:
-        first = len(self.leaves)
-        for indicator in criterion.indicators:
-            self.leaves.append(self.leaf(index, indicator))
-        mine = self.leaves[first:]
-        scored = [leaf for leaf in mine if leaf.points is not None]
+        scored = [leaf for leaf in self.leaves if leaf.group == index and leaf.points is not None]
         if not scored:
             return Group(id=criterion.id, points=None, full=None, bonus=Const(0))
         regular = [leaf.points for leaf in scored if not leaf.bonus and leaf.points is not None]
@@ -180,10 +186,10 @@ class _Lowering:
         applies, guard = self.guard(indicator, rule)
         exempt = self.exempt(indicator)
         scored = self.points(indicator, rule, empty)
-        test = rule.test
+        test, line = rule.test, None
         if scored is not None and not needs_rule:
-            line = Const(1) if indicator.points.get("bonus") else Const(scored.full)
-            test = at_least(scored.points, line)
+            line = 1 if indicator.points.get("bonus") else scored.full
+            test = at_least(scored.points, Const(line))
         if scored is not None:
             scored = self.settle(indicator, scored, applies, exempt.test)
         points = None if scored is None else scored.points
@@ -195,6 +201,7 @@ class _Lowering:
             full=0 if scored is None else scored.full, bonus=bool(indicator.points.get("bonus", False)),
             binding=indicator.force == "must" and not indicator.points.get("bonus", False), sketch=sketch,
             applies_sketch=guard, points_sketch=None if scored is None else scored.sketch, assumed=self.assumed(group, indicator),
+            line=line,
         )  # fmt: skip
 
     def assumed(self, group: int, indicator: Indicator) -> bool:
@@ -369,6 +376,11 @@ class _Lowering:
         self.result.awards[award.id] = test
         return Finding(id=award.id, test=whole, sketch=Sketch("award", whole, children=(sketch,), text=award.requires))
 
+    def stage(self, stage: Stage) -> Finding:
+        """The guard of a stage; a number may stand in it that no award speaks of."""
+        test, sketch = self.expression(stage.where.at("requires"), stage.requires)
+        return Finding(id=stage.id, test=test, sketch=sketch)
+
 
 def _share_of(worth: Fraction, points: Num, full: Num) -> Num:
     """A criterion's part of the total where some of its items may drop out; one of which all drop out counts whole."""
@@ -399,4 +411,4 @@ def _because(indicator: Indicator) -> str:
     return str(indicator.exempt.get("because", "")) if indicator.exempt else ""
 
 
-__all__ = ["check_guard", "lower"]
+__all__ = ["lower", "lower_again"]

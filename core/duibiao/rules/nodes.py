@@ -23,7 +23,8 @@ class Input:
 
     Attributes:
         fact: Fact id, or ``unit.kind``.
-        part: ``value``, ``member``, ``count``, ``late``, ``held``, ``average``, ``median``, ``rank`` or ``mean_points``.
+        part: ``value``, ``member``, ``count``, ``late``, ``held``; ``average``, ``median``, ``rank``, ``mean_points`` of the
+            peers; ``is_given`` and ``given``, an assessor's own points for the indicator that *fact* names.
         member: Checklist member or kind of event.
         back: Periods back from the assessed one.
         months: Length of the look-back window of events; 0 is without limit.

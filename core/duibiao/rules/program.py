@@ -59,6 +59,7 @@ class Leaf:
         applies_sketch: What to say about the guard.
         points_sketch: What to say about the points.
         assumed: Whether a value without source is in play.
+        line: Points at which an indicator without a condition of its own counts as met, in steps; None where it has one.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Leaf:
     applies_sketch: Sketch | None
     points_sketch: Sketch | None
     assumed: bool
+    line: int | None = None
 
 
 @frozen(kw_only=True)
@@ -94,7 +96,7 @@ class Group:
 
 @frozen(kw_only=True)
 class Finding:
-    """An award, gate or veto, lowered."""
+    """An award, gate, veto or the guard of a stage, lowered."""
 
     id: str
     test: Truth
@@ -117,6 +119,7 @@ class Program:
         gates: Gates.
         vetoes: Vetoes.
         awards: Awards.
+        stages: Guards of the stages that have one.
         inputs: Every input, in slot order.
         flags: The inputs that rules read as yes or no.
         samples: Sample-size demands: fact id to least size.
@@ -134,14 +137,19 @@ class Program:
     gates: tuple[Finding, ...]
     vetoes: tuple[Finding, ...]
     awards: tuple[Finding, ...]
+    stages: tuple[Finding, ...] = ()
     inputs: tuple[Input, ...]
     flags: frozenset[Input] = frozenset()
     samples: Mapping[str, int] = field(factory=dict)
     point_step: Decimal = Decimal("0.001")
 
+    def findings(self) -> tuple[Finding, ...]:
+        """What the result settles beside the indicators, in the order of every engine's answer: gates, vetoes, awards, guards."""
+        return (*self.gates, *self.vetoes, *self.awards, *self.stages)
+
     def sketches(self) -> list[Sketch]:
         """Every step that an explanation can show, those below others included."""
-        tops = [self.scope_sketch, *(each.sketch for each in (*self.gates, *self.vetoes, *self.awards))]
+        tops = [self.scope_sketch, *(each.sketch for each in self.findings())]
         for leaf in self.leaves:
             tops += [each for each in (leaf.sketch, leaf.applies_sketch, leaf.points_sketch) if each is not None]
         found: list[Sketch] = []
@@ -172,7 +180,7 @@ class Program:
                 found += [group.points, group.full]
         if self.score is not None and self.full is not None:
             found += [self.score, self.full]
-        for finding in (*self.gates, *self.vetoes, *self.awards):
+        for finding in self.findings():
             found.append(finding.test)
             if finding.pending is not None:
                 found.append(finding.pending)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from duibiao.errors import BadInputError, Collector, Problem, with_lines
-from duibiao.exchange.facts import located, read_bytes, read_facts
+from duibiao.exchange.facts import located, preview_facts, read_bytes
 from duibiao.model.notation import plain
 from duibiao.model.outcome import Assessment, IndicatorResult, Interval, Reason, StateResult
 from duibiao.pack.override import Override, read_override
 from duibiao.pack.toml import parse_toml
 from duibiao.registry import Registry
 from duibiao.services.clock import today
+
+if TYPE_CHECKING:
+    from duibiao.store.tables import Tables
 
 
 def read_overrides(paths: tuple[Path, ...]) -> tuple[Override, ...]:
@@ -38,13 +42,20 @@ def read_overrides(paths: tuple[Path, ...]) -> tuple[Override, ...]:
     return tuple(found)
 
 
-def assess_file(registry: Registry, standard: str, path: Path, as_of: date | None = None) -> list[Assessment]:
+def assess_file(
+    registry: Registry, standard: str, path: Path, as_of: date | None = None, tell: Callable[[Problem], None] | None = None
+) -> list[Assessment]:
     """Every unit of the file under the standard, as of *as_of* (default: the file's day, else today).
 
+    *tell* hears what an operator should know of the file although nothing is wrong (its encoding, formulas, hidden cells).
     Raises BadInputError: no such standard, a standard or facts that do not hold together.
     """
     assessor = registry.assessor(standard)
-    facts = read_facts(path, registry.vocabulary, as_of or today())
+    preview = preview_facts(path, registry.vocabulary, as_of or today())
+    facts = preview.taken()
+    if tell is not None:
+        for note in preview.notes:
+            tell(note)
     problems: list[Problem] = []
     found: list[Assessment] = []
     for each in facts:
@@ -55,6 +66,34 @@ def assess_file(registry: Registry, standard: str, path: Path, as_of: date | Non
             problems += error.problems
     if problems:
         raise BadInputError(located(path, problems))
+    for assessment in found:
+        registry.announce(assessment)
+    return found
+
+
+def assess_units(
+    space: Tables, registry: Registry, standard: str, units: Sequence[str], as_of: date | None = None, period: str | None = None
+) -> list[Assessment]:
+    """Units of the workspace (codes or names) by the edition of a standard in force on *as_of* (default: today).
+
+    The facts are those of *period*, by default the year of that day; earlier periods are the history.
+    Raises BadInputError: no such standard or none in force, units that are not there, facts that cannot be read or do not fit.
+    """
+    from duibiao.services.facts import fact_set
+    from duibiao.services.units import find_unit
+
+    day = as_of or today()
+    assessor = registry.assessor(registry.edition(standard, day))
+    problems: list[Problem] = []
+    found: list[Assessment] = []
+    for named in units:
+        try:
+            facts = fact_set(space, registry.vocabulary, find_unit(space, named).code, day, period)
+            found.append(assessor.assess(facts))
+        except BadInputError as error:
+            problems += error.problems
+    if problems:
+        raise BadInputError(problems)
     for assessment in found:
         registry.announce(assessment)
     return found

@@ -102,6 +102,7 @@ def _world(pack: Pack, rest: Registry, problems: Collector) -> World:
         merged(rest.vocabulary, {each.id: each for each in content.facts}),
         {} if _unread(problems) else {**rest.documents, **documents},
         frozenset((*rest.headers, *content.standards)),
+        {**rest.headers, **{name: each.header for name, each in content.standards.items()}},
     )
 
 
@@ -137,7 +138,7 @@ def _lines(pack: Pack, problems: Sequence[Problem]) -> tuple[Problem, ...]:
 def _check_file(path: Path) -> Checked:
     """One file: what it is shows from what is in it."""
     try:
-        if path.suffix.lower() in (".csv", ".json"):
+        if path.suffix.lower() in (".csv", ".json", ".xlsx"):
             return _check_facts(path)
         source = parse_toml(read_bytes(path), str(path))
     except BadInputError as error:
@@ -190,7 +191,8 @@ def _alone(path: Path) -> tuple[Problem, ...]:
     name = header.get("id", "") if isinstance(header, dict) else ""
     content = build_pack([source], str(name).split(".")[0], problems)
     whole = not problems.problems
-    world = World(rest.vocabulary, {}, frozenset((*rest.headers, *content.standards)))
+    headers = {**rest.headers, **{name: each.header for name, each in content.standards.items()}}
+    world = World(rest.vocabulary, {}, frozenset(headers), headers)
     found = Collector()
     for standard in content.standards.values():
         prove(standard, world, found, whole=whole)

@@ -1,4 +1,4 @@
-"""Today, read in one place."""
+"""Today and now, read in one place."""
 
 from __future__ import annotations
 
@@ -7,4 +7,9 @@ from datetime import date, datetime
 
 def today() -> date:
     """The current day where the office is."""
-    return datetime.now().astimezone().date()
+    return now().date()
+
+
+def now() -> datetime:
+    """The current time, with the office's offset."""
+    return datetime.now().astimezone()

@@ -54,6 +54,11 @@ def _worth(walk: Walk) -> tuple[bool, int, int]:
     return Verdict.NOT_MET in verdicts, shown, sum(verdict is Verdict.MET for verdict in verdicts)
 
 
+def worked_examples(registry: Registry) -> list[Example]:
+    """Every worked example that the plugins ship."""
+    return [each for plugin in registry.usable() for each in _examples(registry, plugin)]
+
+
 def _examples(registry: Registry, plugin: Plugin) -> list[Example]:
     target = plugin.target
     problems = Collector()

@@ -327,6 +327,8 @@ class Phrases:
 
     def reason(self, reason: Reason) -> str:
         """One step of an explanation as a line."""
+        if reason.kind == "given":
+            return self._given(reason)
         subject = self.fact(reason.subject) if reason.subject else ""
         text = {"steps": "", "number": reason.text or subject, "compare": reason.text or subject}.get(reason.kind)
         if text is None:
@@ -342,6 +344,15 @@ class Phrases:
             others = [name for name in reason.missing if self.fact(name) != text]
             text += self.say("；缺：", "; missing: ") + self.facts(others) if others else ""
         return text
+
+    def _given(self, reason: Reason) -> str:
+        """Points that an assessor gave: how many, why, who approved."""
+        text = self.say("人工给分 ", "points given ") + f"{reason.value}{self.unit(reason.unit)}"
+        aside = [self.say("理由：", "reason: ") + reason.text] if reason.text else []
+        aside += [self.say("批准人：", "approved by: ") + reason.judged] if reason.judged else []
+        if not aside:
+            return text
+        return f"{text}（{self.stop.join(aside)}）" if self.lang == "zh" else f"{text} ({self.stop.join(aside)})"
 
     def outcome(self, code: str, *, asked: bool = False) -> str:
         """Symbol and word of a step's outcome; a question that is merely *asked* is answered yes or no."""

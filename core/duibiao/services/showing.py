@@ -31,6 +31,7 @@ def as_data(program: Program, phrases: Phrases) -> dict[str, Any]:
         "unit_kinds": list(header.unit_kinds),
         "in_force": _plain(header.in_force),
         "until": _plain(header.until),
+        "replaces": header.replaces or None,
         "extends": header.extends or None,
         "note": header.note,
         "scoring": {
@@ -113,6 +114,7 @@ def target_text(target: Target, phrases: Phrases, names: Mapping[str, str]) -> s
     elif target.standard:
         what = phrases.say(f"达到 {target.standard}", f"awarded under {target.standard}")
     else:
-        what = phrases.condition(target.achieved)
+        # A condition has numbers of its own; the share that follows is not one of them.
+        what = phrases.say("“{}”", "“{}”").format(phrases.condition(target.achieved))
     much = f"≥ {target.at_least}" if target.at_least is not None else phrases.say(f"≥ {target.count} 个", f"≥ {target.count}")
     return f"{who} → {what} {much}"

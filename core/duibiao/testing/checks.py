@@ -193,7 +193,8 @@ def _span(ends: tuple[Decimal, Decimal] | None) -> str:
 
 def _states(result: Assessment, expect: Mapping[str, Any]) -> list[Difference]:
     found: list[Difference] = []
-    for table, states in (("awards", result.awards), ("gates", result.gates), ("vetoes", result.vetoes)):
+    tables = (("awards", result.awards), ("gates", result.gates), ("vetoes", result.vetoes), ("stages", result.stages))
+    for table, states in tables:
         got = {each.id: "pending" if each.pending else each.state.value for each in states}
         found += [
             (f"{table}.{name}", want, got.get(name)) for name, want in expect.get(table, {}).items() if got.get(name) != want

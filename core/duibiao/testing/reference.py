@@ -19,9 +19,9 @@ def reference_verdicts(program: Program, lookup: Lookup) -> list[int]:
 
 
 def reference_findings(program: Program, lookup: Lookup) -> list[int]:
-    """Truth code of every gate, veto and award."""
+    """Truth code of every gate, veto, award and guard."""
     walk = Interpreter(lookup)
-    return [walk.truth(each.test) for each in (*program.gates, *program.vetoes, *program.awards)]
+    return [walk.truth(each.test) for each in program.findings()]
 
 
 def reference_points(program: Program, lookup: Lookup) -> list[Span]:

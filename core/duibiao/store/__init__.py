@@ -1,0 +1,1 @@
+"""An office's workspace on disk: journal, tables made from it, evidence, backups. The only place that knows SQLite."""

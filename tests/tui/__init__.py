@@ -1,0 +1,1 @@
+"""The terminal UI, used as an operator uses it: keys in, text out."""
