@@ -8,7 +8,8 @@ from typing import Any
 import reference
 from attrs import evolve
 
-from duibiao.store.rights import LEVELS, ROLES, SINGLE, Operator, refusal
+from duibiao.model.process import LEVELS
+from duibiao.store.rights import ROLES, SINGLE, Operator, refusal
 from duibiao.wording import Lang
 
 ACTS: Sequence[tuple[str, str, Sequence[str]]] = (

@@ -13,12 +13,13 @@ from offices import FACT, UNITS, prove_sound, small_pack
 
 from duibiao.api import pack_in
 from duibiao.errors import BadInputError
+from duibiao.model.process import LEVELS
 from duibiao.registry import Candidate, Registry
 from duibiao.services import cases, naming, papers, rounds, scores, titles
 from duibiao.services.clock import now
 from duibiao.services.desk import Desk
 from duibiao.store.journal import verify
-from duibiao.store.rights import LEVELS, SINGLE, Operator
+from duibiao.store.rights import SINGLE, Operator
 from duibiao.store.workspace import create_workspace
 from duibiao.workflow.blocks import BlockedError
 from duibiao.workflow.routes import before

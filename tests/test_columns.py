@@ -11,10 +11,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from small_standards import MEASURED, assessor, gives, unit
 
-from duibiao.assess.columns import LEVELS, columns
+from duibiao.assess.columns import columns
 from duibiao.assess.one import Assessor
 from duibiao.errors import BadInputError, Where
 from duibiao.model.outcome import Assessment, Given
+from duibiao.model.process import LEVELS
 from duibiao.model.standard import Scoring
 
 NAMED = {"levels": ("街镇", "区", "省"), "deciding": "省"}

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
+from duibiao.model.process import LEVELS
 from duibiao.store.events import KINDS
-from duibiao.store.rights import LEVELS, ROLES, Operator, refusal
+from duibiao.store.rights import ROLES, Operator, refusal
 
 UNIT, OTHER = "320412100002", "310118100002"
 

@@ -13,10 +13,8 @@ from attrs import field, frozen
 
 from duibiao.errors import NOWHERE, Collector, Where
 from duibiao.model.outcome import Assessment, Given, IndicatorResult, Interval
+from duibiao.model.process import LEVELS
 from duibiao.model.standard import Scoring
-
-LEVELS = ("社区", "街镇", "区", "市", "省", "国")
-"""The levels at which communities are assessed, lowest first; 社区 is the unit's own score of itself."""
 
 
 @frozen

@@ -8,6 +8,9 @@ from attrs import field, frozen
 
 from duibiao.model.sources import Item, Literal, Spec
 
+LEVELS = ("社区", "街镇", "区", "市", "省", "国")
+"""The levels at which communities are assessed, lowest first; 社区 is the unit's own score of itself."""
+
 
 @frozen(kw_only=True)
 class Target(Item):

@@ -8,15 +8,12 @@ from typing import Any
 from duibiao.errors import Collector, Where
 from duibiao.model.facts import Vocabulary
 from duibiao.model.notation import NotationError, split_number, unit_of
-from duibiao.model.process import Stage
+from duibiao.model.process import LEVELS, Stage
 from duibiao.model.standard import Standard
 from duibiao.workflow.derived import record_faults
 from duibiao.workflow.routes import circle
 from duibiao.workflow.sampling import ROUNDS
 from duibiao.workflow.windows import LATE, WindowError, window
-
-LEVELS = ("社区", "街镇", "区", "市", "省", "国")
-"""Levels that assess, lowest first."""
 
 NOTICE_KEYS = {"places": list, "contacts": list, "media": str, "days": int, "working": bool, "records": Mapping}
 SAMPLE_KEYS = {"share": str, "count": int, "round": str, "note": str}

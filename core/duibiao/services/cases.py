@@ -9,11 +9,10 @@ from typing import Any
 
 from attrs import field, frozen
 
-from duibiao.assess.columns import LEVELS
 from duibiao.errors import BadInputError, Problem, Where
 from duibiao.model.editions import in_force
 from duibiao.model.outcome import Assessment, Given, Interval
-from duibiao.model.process import Stage
+from duibiao.model.process import LEVELS, Stage
 from duibiao.model.sources import Cite
 from duibiao.model.standard import Standard
 from duibiao.services.desk import Desk, missing, not_before, written

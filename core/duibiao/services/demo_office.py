@@ -9,12 +9,13 @@ from attrs import evolve, frozen
 
 from duibiao.model.facts import FactSet, Unit
 from duibiao.model.notation import literal_of
+from duibiao.model.process import LEVELS
 from duibiao.model.standard import Standard
 from duibiao.registry import Registry
 from duibiao.services import cases, papers, rounds
 from duibiao.services.demo import worked_examples
 from duibiao.services.desk import Desk
-from duibiao.services.office import LEVELS, create
+from duibiao.services.office import create
 from duibiao.services.units import import_register
 from duibiao.store import units as register
 from duibiao.store.records import save_facts

@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from duibiao.assess.columns import LEVELS
 from duibiao.exchange.target import Cell
 from duibiao.model.facts import FactType
 from duibiao.model.notation import plain
 from duibiao.model.outcome import Assessment, IndicatorResult, Interval
+from duibiao.model.process import LEVELS
 from duibiao.model.standard import Standard
 from duibiao.services import cases, keeping
 from duibiao.services.assessing import main_step

@@ -12,13 +12,14 @@ from typing import Any
 from attrs import field, frozen
 
 from duibiao.errors import BadInputError, Collector, Problem, Where
+from duibiao.model.process import LEVELS
 from duibiao.model.text import shown
 from duibiao.services import office
 from duibiao.store import backup, doctor, overview, place, rebuild, schema, witness
 from duibiao.store.canonical import event_hash
 from duibiao.store.connection import FILE
 from duibiao.store.journal import BrokenError, Logged, Tick, entries
-from duibiao.store.rights import LEVELS, ROLES, SINGLE, Operator
+from duibiao.store.rights import ROLES, SINGLE, Operator
 from duibiao.store.workspace import Workspace
 
 # making one

@@ -7,11 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from duibiao.errors import BadInputError, Problem, Where
+from duibiao.model.process import LEVELS
 from duibiao.services.clock import now
-from duibiao.store.rights import LEVELS, SINGLE, Operator
+from duibiao.store.rights import SINGLE, Operator
 from duibiao.store.workspace import Workspace, create_workspace, open_workspace
 
-__all__ = ["LEVELS", "acting", "create", "folder_of", "open_office"]
+__all__ = ["acting", "create", "folder_of", "open_office"]
 
 
 def folder_of(named: str) -> Path:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from duibiao.errors import Collector, Where
-from duibiao.store.rights import LEVELS, ROLES
+from duibiao.model.process import LEVELS
+from duibiao.store.rights import ROLES
 from duibiao.store.workspace import Workspace
 
 

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from duibiao.assess.columns import LEVELS, Columns, columns
+from duibiao.assess.columns import Columns, columns
 from duibiao.errors import BadInputError, Collector, Problem, Where
 from duibiao.model.notation import NotationError, split_number
 from duibiao.model.outcome import Assessment, Given, Interval
+from duibiao.model.process import LEVELS
 from duibiao.services.cases import File, assessment, get, points_given
 from duibiao.services.clock import now
 from duibiao.services.desk import Desk, missing, written

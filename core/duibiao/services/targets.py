@@ -34,6 +34,7 @@ from duibiao.targets import (
     missing_of,
     named,
     population,
+    reached,
     report,
 )  # fmt: skip
 from duibiao.workflow.case import Status
@@ -213,11 +214,7 @@ class Survey:
         return either_way(state, self._meets(facts))
 
     def _meets(self, facts: FactSet | None) -> State:
-        if facts is None:
-            return State.OPEN
-        states = self.ground.awards(facts)
-        wanted = [states[self.target.award]] if self.target.award else list(states.values())
-        return next((state for state in (State.HELD, State.OPEN) if state in wanted), State.NOT_HELD)
+        return State.OPEN if facts is None else reached(self.target, self.ground.awards(facts))
 
     def _nearest(self, facts: dict[str, FactSet], states: dict[str, State | Asked], limit: int) -> Iterator[Candidate | None]:
         """Units that could be nearest: by their bare points first, the best of them looked at closely."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from duibiao.store.canonical import START, event_hash, log_link, row_hash
+from duibiao.store.canonical import START, log_link, row_hash
 from duibiao.store.events import Event, Load, effects
 from duibiao.store.rights import refusal
 from duibiao.store.tables import Tables
@@ -81,14 +81,19 @@ def check_tail(connection: sqlite3.Connection, most: int) -> None:
 
 
 def _check(each: Logged, before: str) -> None:
-    try:
-        good = event_hash(each.event) == each.hash
-    except AttributeError:
-        raise BrokenError(each.seq, "it is not text") from None
-    if not good:
-        raise BrokenError(each.seq, "its content does not match its hash")
-    if log_link(before, each.hash) != each.link:
-        raise BrokenError(each.seq, "it is not linked to the entry before it")
+    event = each.event
+    _check_row(each.seq, each.hash, each.link, (event.stream, event.n, event.prev, event.kind, event.body), before)
+
+
+def _check_row(seq: int, digest: str, link: str, event: tuple[str, int, str, str, str], before: str) -> None:
+    """An entry against its own hash and the link *before* it. Damage can make a column something else than text."""
+    stream, n, prev, kind, body = event
+    if type(stream) is not str or type(body) is not str or type(kind) is not str or type(prev) is not str:
+        raise BrokenError(seq, "it is not text")
+    if row_hash(prev, stream, n, kind, body) != digest:
+        raise BrokenError(seq, "its content does not match its hash")
+    if log_link(before, digest) != link:
+        raise BrokenError(seq, "it is not linked to the entry before it")
 
 
 class _Chain:
@@ -100,18 +105,14 @@ class _Chain:
 
     def take(self, row: tuple[Any, ...]) -> None:
         """Verify the next row. Raises :class:`BrokenError`."""
-        seq, digest, link, stream, n, prev, kind, body = row
+        seq, digest, link, *event = row
+        stream, n, prev, _, _ = event
         self.count += 1
         if seq != self.count:
             raise BrokenError(self.count, "an entry is missing")
         if stream is None:
             raise BrokenError(seq, "its event is missing")
-        if type(stream) is not str or type(body) is not str or type(kind) is not str or type(prev) is not str:
-            raise BrokenError(seq, "it is not text")
-        if row_hash(prev, stream, n, kind, body) != digest:
-            raise BrokenError(seq, "its content does not match its hash")
-        if log_link(self.link, digest) != link:
-            raise BrokenError(seq, "it is not linked to the entry before it")
+        _check_row(seq, digest, link, (stream, n, prev, event[3], event[4]), self.link)
         if (n - 1, prev) != self.streams.get(stream, (0, START)):
             raise BrokenError(seq, "it is not linked to the entry before it in its stream")
         self.streams[stream] = (n, digest)

@@ -24,9 +24,6 @@ ROLES: Mapping[str, tuple[str, str]] = {
 }
 """Role to its names. 单人岗 is one person for everything, recorded as such."""
 
-LEVELS = ("社区", "街镇", "区", "市", "省", "国")
-"""Levels of an operator and of a stage, lowest first."""
-
 
 @frozen
 class Operator:

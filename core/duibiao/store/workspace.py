@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duibiao.errors import BadInputError, Problem, Where
+from duibiao.model.process import LEVELS
 from duibiao.store import backup, connection, gate, migrate, place, schema, witness
 from duibiao.store.canonical import START, canonical, event_hash, log_link
 from duibiao.store.events import Event, effects
 from duibiao.store.faults import fault, told
 from duibiao.store.journal import BrokenError, check_tail
 from duibiao.store.objects import Objects, sweep, sync_folder
-from duibiao.store.rights import LEVELS, SINGLE, Operator, refusal
+from duibiao.store.rights import SINGLE, Operator, refusal
 from duibiao.store.tables import RowMissingError, Tables
 
 if TYPE_CHECKING:

@@ -116,10 +116,14 @@ def assessed(target: Target, assessment: Assessment | None) -> State:
     """
     if assessment is None:
         return State.OPEN
+    return reached(target, {each.id: each.state for each in assessment.awards})
+
+
+def reached(target: Target, awards: Mapping[str, State]) -> State:
+    """The same from the states of the awards, by id; a target that counts a whole standard takes the best of them."""
     if target.award:
-        return assessment.award(target.award).state
-    states = {each.state for each in assessment.awards}
-    return next((state for state in (State.HELD, State.OPEN) if state in states), State.NOT_HELD)
+        return awards[target.award]
+    return next((state for state in (State.HELD, State.OPEN) if state in awards.values()), State.NOT_HELD)
 
 
 def either_way(one: State, other: State) -> State:
