@@ -62,7 +62,7 @@ class Translator(ABC):
             case ast.UnaryOp(_, operand):
                 return self.negated(self.of(operand))
             case ast.BinOp(left, op, right):
-                return self.arithmetic(_SIGNS[type(op)], self.of(left), self.of(right))
+                return self.arithmetic(SIGNS[type(op)], self.of(left), self.of(right))
             case ast.IfExp(test, body, orelse):
                 return self.choice(self.of(test), self.of(body), self.of(orelse))
             case ast.Compare(left, ops, comparators):
@@ -77,7 +77,7 @@ class Translator(ABC):
         if isinstance(left, ast.Call) and len(left.args) > 2:  # min(…) >= n: every one of them is
             return self.joined("and", [self.comparison(each, ops, rights) for each in left.args])
         parts = [
-            self.compared(_SIGNS[type(op)], self.of(one), self.of(two))
+            self.compared(SIGNS[type(op)], self.of(one), self.of(two))
             for op, one, two in zip(ops, [left, *rights], rights, strict=False)
         ]
         return parts[0] if len(parts) == 1 else self.joined("and", parts)
@@ -113,7 +113,7 @@ class Translator(ABC):
     def extreme(self, call: str, parts: list[Any]) -> Any: ...
 
 
-_SIGNS: Mapping[type[ast.AST], str] = {
+SIGNS: Mapping[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//",
     ast.GtE: ">=", ast.Gt: ">", ast.LtE: "<=", ast.Lt: "<", ast.Eq: "==",
 }  # fmt: skip
@@ -389,7 +389,9 @@ class Zen(Rounds):
         return found
 
 
-class _NumpyWords(Words):
+class NumpyWords(Words):
+    """Formulas over vectors; `known` names are asked of the unit."""
+
     known = frozenset(SENTENCES)
 
     def name(self, name: str) -> str:
@@ -421,7 +423,7 @@ class OpenFisca(Engine):
         from openfisca_core.taxbenefitsystems import TaxBenefitSystem
         from openfisca_core.variables import Variable
 
-        self.array, words = np.array, _NumpyWords()
+        self.array, words = np.array, NumpyWords()
         unit = build_entity("unit", "units", "unit", is_person=True)
         system = TaxBenefitSystem([unit])
         common = {"entity": unit, "definition_period": DateUnit.YEAR}

@@ -322,7 +322,7 @@ def _all_groups() -> str:
 def standard() -> Standard:
     """The table as a standard."""
     criteria = tuple(
-        Criterion(id=f"group_{i}", title=f"group {i}", indicators=tuple(_indicator(rule) for rule in group))
+        Criterion(id=f"group_{i}", title=f"group {i}", indicators=tuple(indicator(rule) for rule in group))
         for i, group in enumerate(GROUPS)
     )
     scoring = Scoring(
@@ -336,7 +336,8 @@ def standard() -> Standard:
     return Standard(header=header, scoring=scoring, criteria=criteria)
 
 
-def _indicator(rule: Rule) -> Indicator:
+def indicator(rule: Rule) -> Indicator:
+    """A rule as an indicator of a standard."""
     points = {**({"points": rule.full} if rule.full else {}), **rule.points}
     when = {"fact": rule.guard} if rule.guard else None
     return Indicator(id=rule.name, title=rule.name, condition=rule.condition, points=points, when=when)

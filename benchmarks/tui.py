@@ -1,32 +1,30 @@
-"""The terminal UI in a terminal of its own: CPU time and bytes to the terminal per key, where an operator spends the day.
+"""The terminal UI where an operator spends the day: CPU time and bytes to the terminal per key, in a terminal of its own.
 
-The app runs in a child process on a pseudo-terminal (120 × 40 and 80 × 24, no animations) with the demonstration's workspace. A
-key is sent, everything that comes back until the line has been quiet is counted, and the CPU time of the child before and after
-a run of keys is read from ``/proc``: of the thread that draws, and of the whole process (with the thread that saves). The
+The app runs in a child process on a pseudo-terminal (120 × 40 and 80 × 24, no animations) with the demonstration's workspace. The
 answers run faster than anybody types, so the reasons, which wait for a moment without keys, are measured apart.
+
+    python benchmarks/tui.py [--check]
+
+``--check``: a missed target is an error.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
-import select
-import signal
-import struct
 import sys
-import termios
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import monotonic, sleep
+from time import perf_counter, sleep, thread_time
 
-QUIET = 0.04
-"""Seconds without output after which a key is taken to be dealt with."""
-SYNC_ASKED, SYNC_ANSWER = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
-Check = tuple[str, float, str]
+from tui_terminal import Sheet, Target, Terminal, measured
+
+ANSWER, ROW, PAGE = Target(8, 1000), Target(10, 700), Target(25, 12_000)
+IDLE_SHARE, SAVE_MS, EDITOR = 0.2, 0.1, Target(60)
+SAVES = 200
+DOWN, UP, PAGE_DOWN, PAGE_UP, REDO = b"\x1b[B", b"\x1b[A", b"\x1b[6~", b"\x1b[5~", b"\x12"
 
 START = """
 import sys
@@ -44,72 +42,10 @@ Bench(sys.argv[1], day=date(2011, 4, 1)).run()
 """
 
 
-class Terminal:
-    """A program on a pseudo-terminal.
-
-    Attributes:
-        pid: Its process.
-        seen: Everything it has written.
-    """
-
-    def __init__(self, arguments: Sequence[str], size: tuple[int, int], env: dict[str, str]) -> None:
-        self.pid, self._handle = pty.fork()
-        if self.pid == 0:
-            os.execvpe(arguments[0], list(arguments), {**os.environ, **env})  # noqa: S606 - the program that is measured
-        fcntl.ioctl(self._handle, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-        self.seen = b""
-
-    def read(self, quiet: float = QUIET, most: float = 20) -> int:
-        """Take what it writes until it has been quiet for so long; how many bytes."""
-        count, end = 0, monotonic() + most
-        while monotonic() < end:
-            ready, _, _ = select.select([self._handle], [], [], quiet)
-            if not ready:
-                break
-            try:
-                found = os.read(self._handle, 65536)
-            except OSError:
-                break
-            if SYNC_ASKED in found:
-                os.write(self._handle, SYNC_ANSWER)
-            self.seen += found
-            count += len(found)
-        return count
-
-    def wait_for(self, text: str, most: float = 30) -> None:
-        """Read until something has been written. TimeoutError when it never is."""
-        end = monotonic() + most
-        while text.encode() not in self.seen:
-            if monotonic() > end:
-                raise TimeoutError(text + "\n" + self.seen.decode(errors="replace")[-2000:])
-            self.read(0.05, 1)
-
-    def key(self, keys: bytes) -> int:
-        """Send a key; how many bytes come back."""
-        os.write(self._handle, keys)
-        return self.read()
-
-    def cpu(self) -> tuple[float, float]:
-        """Milliseconds of CPU so far: of the thread that draws, and of the whole process."""
-        drawn = int(Path(f"/proc/{self.pid}/task/{self.pid}/schedstat").read_text().split()[0]) / 1e6
-        tasks = Path(f"/proc/{self.pid}/task").iterdir()
-        whole = sum(int(Path(task, "schedstat").read_text().split()[0]) for task in tasks) / 1e6
-        return drawn, whole
-
-    def close(self) -> None:
-        """End it."""
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        os.close(self._handle)
-
-
 @contextmanager
 def app(folder: Path, case: str, screen: str, size: tuple[int, int], ready: str) -> Iterator[Terminal]:
     """The app with a case on a screen, painted."""
-    env = {
-        "TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_ANIMATIONS": "none", "LANG": "C.UTF-8",
-        "DUIBIAO_STATE": str(folder.parent / "state"), "COLUMNS": str(size[0]), "LINES": str(size[1]),
-    }  # fmt: skip
+    env = {"DUIBIAO_STATE": str(folder.parent / "state"), "COLUMNS": str(size[0]), "LINES": str(size[1])}
     terminal = Terminal([sys.executable, "-X", "utf8", "-c", START, str(folder), case, screen], size, env)
     try:
         terminal.wait_for(ready)
@@ -119,36 +55,35 @@ def app(folder: Path, case: str, screen: str, size: tuple[int, int], ready: str)
         terminal.close()
 
 
-def measured(terminal: Terminal, keys: Sequence[bytes], *, rest: float = 0) -> tuple[float, float, float, int]:
-    """Milliseconds of the drawing thread and of the process per key, bytes per key (median and most)."""
-    found = []
-    before = terminal.cpu()
-    for each in keys:
-        found.append(terminal.key(each))
-        if rest:
-            sleep(rest)
-            found[-1] += terminal.read()
-    after = terminal.cpu()
-    count = len(keys)
-    return (after[0] - before[0]) / count, (after[1] - before[1]) / count, median(found), max(found)
-
-
-def assessment(folder: Path, size: tuple[int, int]) -> Iterator[tuple[str, tuple[float, float, float, int], str]]:
+def assessment(folder: Path, size: tuple[int, int], sheet: Sheet) -> None:
     """Answers, moves and reasons on the screen where questions are answered: a first assessment, from the first question on."""
     case, keys = fresh(folder)
+    sheet.acts(f"Assessment, {size[0]} × {size[1]}")
     with app(folder, case, "assess", size, "得分") as terminal:
-        yield "an answer with its score, and on", measured(terminal, keys), "≤ 8 ms, ≤ 1 kB"
-        yield "undo and redo", measured(terminal, [b"u", b"\x12"] * 20), ""
+        sheet.act("an answer with its score, and on", measured(terminal, keys), ANSWER)
+        sheet.act("undo and redo", measured(terminal, [b"u", REDO] * 20))
         terminal.key(b"g")
-        yield "row down and up", measured(terminal, [b"\x1b[B"] * 30 + [b"\x1b[A"] * 30), "≤ 10 ms"
+        sheet.act("row down and up", measured(terminal, [DOWN] * 30 + [UP] * 30), ROW)
         terminal.key(b"g")
-        yield "page down and up", measured(terminal, [b"\x1b[6~", b"\x1b[5~"] * 15), "≤ 25 ms"
+        sheet.act("page down and up", measured(terminal, [PAGE_DOWN, PAGE_UP] * 15), PAGE)
         terminal.key(b"g")
-        yield "row down, with the reasons (after a rest)", measured(terminal, [b"\x1b[B"] * 10, rest=0.4), ""
-        terminal.read(1.5)
-        before, count = terminal.cpu(), terminal.read(5, 5)
-        share = (terminal.cpu()[1] - before[1]) / 50
-        yield f"idle for 5 s: {share:.2f} % CPU", (0, 0, count, count), "0 bytes, ≤ 0.2 %"
+        sheet.act("row down, with the reasons (after a rest)", measured(terminal, [DOWN] * 10, rest=0.4))
+        terminal.read(1)
+        sheet.act("the note of a question opens", measured(terminal, [b"e"], quiet=0.3), EDITOR)
+        sheet.act("a letter of the note", measured(terminal, [b"a"] * 20))
+        terminal.key(b"\x1b", 0.5)
+        idle(terminal, sheet)
+
+
+def idle(terminal: Terminal, sheet: Sheet) -> None:
+    """What it does while nobody touches it."""
+    terminal.read(1.5)
+    before = terminal.cpu()[1]
+    sleep(5)
+    count = terminal.read()
+    sheet.title("Nobody touches it for five seconds", "what", "found", "target")
+    sheet.value("written", count, "bytes", 0)
+    sheet.value("CPU", (terminal.cpu()[1] - before) / 50, "%", IDLE_SHARE)
 
 
 def fresh(folder: Path) -> tuple[str, list[bytes]]:
@@ -175,13 +110,37 @@ def fresh(folder: Path) -> tuple[str, list[bytes]]:
     return case, keys
 
 
-def show(title: str, rows: Iterator[tuple[str, tuple[float, float, float, int], str]], say: Callable[[str], object]) -> None:
-    """A table."""
-    say(f"\n{title}\n")
-    say("| what | CPU-ms per key, drawing | CPU-ms, whole process | bytes per key, median | most | target |")
-    say("|---|---:|---:|---:|---:|---|")
-    for name, (drawn, whole, middle, most), target in rows:
-        say(f"| {name} | {drawn:.1f} | {whole:.1f} | {middle:.0f} | {most} | {target} |")
+def saves(folder: Path, sheet: Sheet) -> None:
+    """What a save costs the thread that draws, and after how long it is on the disk."""
+    from duibiao.services.office import open_office
+    from duibiao.services.writer import Fact, Outcome, Writer
+    from duibiao.store import units
+
+    with open_office(str(folder)) as space:
+        unit = units.units_under(space, "320412")[0].code
+    heard = list[float]()
+
+    def hear(outcome: Outcome) -> None:
+        heard.append(perf_counter())
+
+    writer, cost, put = Writer(lambda: open_office(str(folder)), "demo", hear), list[float](), list[float]()
+    for number in range(SAVES):
+        fact = Fact(unit, "2012", "population", number)
+        put.append(perf_counter())
+        before = thread_time()
+        writer.put(fact)
+        cost.append((thread_time() - before) * 1000)
+        writer.flush()
+    writer.close()
+    sheet.title(f"{SAVES} saves, one after the other", "what", "found", "target")
+    sheet.value("the thread that draws, median", median(cost), "ms", SAVE_MS)
+    sheet.value("on the disk, median", median((b - a) * 1000 for a, b in zip(put, heard, strict=True)), "ms")
+    sheet.value("on the disk, 95th of 100", percentile([(b - a) * 1000 for a, b in zip(put, heard, strict=True)]), "ms", 50)
+
+
+def percentile(found: Sequence[float]) -> float:
+    """The 95th of 100."""
+    return sorted(found)[int(len(found) * 0.95)]
 
 
 def main() -> None:
@@ -189,12 +148,15 @@ def main() -> None:
     from duibiao.registry import Registry
     from duibiao.services.demo_office import make
 
+    sheet = Sheet()
     with TemporaryDirectory() as place:
         os.environ["DUIBIAO_STATE"] = str(Path(place, "state"))
         folder = Path(place, "office")
         make(str(folder), Registry())[0].close()
         for size in ((120, 40), (80, 24)):
-            show(f"Assessment, {size[0]} × {size[1]}", assessment(folder, size), print)
+            assessment(folder, size, sheet)
+        saves(folder, sheet)
+    sheet.done()
 
 
 if __name__ == "__main__":

@@ -1,139 +1,147 @@
-"""The tables of the terminal UI over the whole national register, in a real terminal of 120×40.
+"""The tables of the terminal UI over the whole national register, in a terminal of 120 × 40.
 
-CPU time of the program (``/proc``, in steps of 10 ms), bytes that it wrote and its resident memory: until the first screen is
-painted, until the units are listed, and for each key. The first page of an order or a search is timed on its own, in this
-process. Linux only.
+Until the first screen is painted and until the units are listed: CPU time and resident memory; then for each key CPU time and
+bytes. The first page of every order and search is timed on its own, in this process.
 
-    python benchmarks/tui_table.py [WORKSPACE]
+    python benchmarks/tui_table.py [WORKSPACE] [--check]
 
-WORKSPACE: one that holds the national register; without it one is made in a temporary folder (half a minute).
+WORKSPACE: one that holds the national register; without it one is made in a temporary folder (half a minute). ``--check``: a
+missed target is an error.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
-import pty
-import select
-import struct
 import sys
 import tempfile
-import termios
-import time
 from pathlib import Path
+from statistics import median
+from time import perf_counter, sleep, thread_time
+
+from tui_terminal import Sheet, Target, Terminal, measured
 
 from duibiao.services import lists
 from duibiao.services.lists import UnitsAsked
 
-TARGETS = {"first paint": 450, "row": 10, "page": 25, "memory": 60, "first page": 100}
+STARTS, ROUNDS, SIZE = 5, 3, (120, 40)
+FIRST_PAINT, MEMORY, FIRST_PAGE, IDLE_SHARE = 450, 60, 100, 0.2
+ROW, PAGE = Target(10, 700), Target(25, 12_000)
 PROGRAM = "import sys; from duibiao.cli import main; sys.exit(main())"
-KEYS = (("row down", b"j", 40, "row"), ("page down", b"\x1b[6~", 40, "page"), ("page up", b"\x1b[5~", 20, "page"))
-ASKED = (
-    ("by name", UnitsAsked(order="name")),
-    ("by kind, greatest first", UnitsAsked(order="kind", down=True)),
+ORDERS = ("code", "name", "kind", "cases")
+SOUGHT = (
+    ("everything", UnitsAsked()),
+    ("one kind", UnitsAsked(kinds=("居委会",))),
     ("name holds 幸福", UnitsAsked(text="幸福")),
+    ("name holds 村", UnitsAsked(text="村")),
     ("initials hold xflsq", UnitsAsked(text="xflsq")),
+    ("code begins 4401", UnitsAsked(text="4401")),
+    ("天河 社区", UnitsAsked(text="天河 社区")),
+    ("村 镇", UnitsAsked(text="村 镇")),
     ("nothing found", UnitsAsked(text="没有这样的名字")),
 )
 
 
-class Terminal:
-    """A program in a terminal of its own."""
-
-    def __init__(self, *command: str) -> None:
-        self.pid, self.handle = pty.fork()
-        if not self.pid:
-            os.environ.update(TERM="xterm-256color", TEXTUAL_ANIMATIONS="none")
-            os.execvp(command[0], command)  # noqa: S606 - this very program
-        fcntl.ioctl(self.handle, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-
-    def read(self, seconds: float) -> bytes:
-        """What it writes in this time; it is answered as a terminal with synchronized output answers."""
-        found, until = b"", time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            if select.select([self.handle], [], [], left)[0]:
-                with contextlib.suppress(OSError):
-                    found += os.read(self.handle, 65536)
-        if b"?2026$p" in found:
-            os.write(self.handle, b"\x1b[?2026;2$y")
-        return found
-
-    def press(self, keys: bytes) -> None:
-        """Send keys."""
-        os.write(self.handle, keys)
-
-    @property
-    def cpu(self) -> float:
-        """Milliseconds of CPU time so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
-
-    @property
-    def memory(self) -> float:
-        """Resident megabytes."""
-        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+def started(folder: Path) -> Terminal:
+    """The program, begun."""
+    return Terminal([sys.executable, "-c", PROGRAM, "tui", "--no-safe", "--workspace", str(folder)], SIZE, {})
 
 
-def tell(what: str, value: float, unit: str, target: str = "") -> None:
-    """One line of the table."""
-    print(f"{what:34} {value:9.1f} {unit:10} {'≤ ' + str(TARGETS[target]) if target else ''}")
+def painting(folder: Path, sheet: Sheet) -> None:
+    """CPU time until the first screen is painted, of several starts."""
+    found, memory = list[float](), list[float]()
+    for _ in range(STARTS):
+        terminal = started(folder)
+        terminal.wait_for("案卷")
+        found.append(terminal.cpu()[1])
+        memory.append(terminal.memory)
+        terminal.close()
+    sheet.title(f"Start, {STARTS} times", "what", "found", "target")
+    sheet.value("first paint, median", median(found), "CPU-ms", FIRST_PAINT)
+    sheet.value("first paint, least disturbed", min(found), "CPU-ms")
+    sheet.value("memory then", median(memory), "MB", MEMORY)
 
 
-def in_terminal(folder: Path) -> None:
-    """Start, list the units, press keys."""
-    terminal = Terminal(sys.executable, "-c", PROGRAM, "tui", "--no-safe", "--workspace", str(folder))
-    seen = b""
-    while "案卷".encode() not in seen:
-        seen += terminal.read(0.02)
-    tell("first paint", terminal.cpu, "CPU-ms", "first paint")
-    terminal.read(3)
-    tell("standards loaded in the background", terminal.cpu, "CPU-ms")
-    terminal.press(b"\x1b[20~")
-    terminal.read(3)
-    tell("memory with the units listed", terminal.memory, "MB", "memory")
-    for what, key, times, target in KEYS:
-        before, count = terminal.cpu, 0
-        for _ in range(times):
-            terminal.press(key)
-            count += len(terminal.read(0.1))
-        count += len(terminal.read(0.3))
-        tell(what, (terminal.cpu - before) / times, "CPU-ms", target)
-        tell(f"{what}, written", count / times, "bytes")
-    before, idle = terminal.cpu, len(terminal.read(5))
-    tell("five seconds of nothing", terminal.cpu - before, "CPU-ms")
-    tell("five seconds of nothing, written", idle, "bytes")
-    terminal.press(b"\x11")
-    terminal.read(1)
-    os.waitpid(terminal.pid, 0)
+def in_terminal(folder: Path, sheet: Sheet) -> None:
+    """List the units, press keys."""
+    terminal = started(folder)
+    try:
+        terminal.wait_for("案卷")
+        terminal.read(3)
+        sheet.value("standards loaded in the background", terminal.cpu()[1], "CPU-ms")
+        terminal.key(b"\x1b[20~", 3)
+        sheet.value("memory with the units listed", terminal.memory, "MB", MEMORY)
+        sheet.acts("The units of the nation")
+        sheet.act("row down", measured(terminal, [b"j"] * 40), ROW)
+        sheet.act("page down", measured(terminal, [b"\x1b[6~"] * 40), PAGE)
+        sheet.act("page up", measured(terminal, [b"\x1b[5~"] * 20), PAGE)
+        terminal.read(1.5)
+        before = terminal.cpu()[1]
+        sleep(5)
+        count = terminal.read()
+        sheet.title("Nobody touches it for five seconds", "what", "found", "target")
+        sheet.value("written", count, "bytes", 0)
+        sheet.value("CPU", (terminal.cpu()[1] - before) / 50, "%", IDLE_SHARE)
+    finally:
+        terminal.close()
 
 
-def asked(folder: Path) -> None:
-    """First page and whole order."""
-    for what, question in ASKED:
-        begun = time.perf_counter()
+def asked(folder: Path, sheet: Sheet) -> None:
+    """First page and whole order, of every order and search."""
+    from attrs import evolve
+
+    sheet.title("First page (CPU-ms; the first 64 rows)", "what", "found", "target")
+    for what, question in SOUGHT:
+        for order in ORDERS:
+            for down in (False, True):
+                first, wall = first_page(folder, evolve(question, order=order, down=down))
+                told = f"{what}, by {order}{', greatest first' if down else ''} (wall {wall:.0f} ms)"
+                sheet.value(told, first, "CPU-ms", FIRST_PAGE)
+    sheet.title("Whole order (wall)", "what", "found", "target")
+    for what, question in (*SOUGHT, ("by name", UnitsAsked(order="name"))):
+        listing = lists.units(folder, question)
+        begun = perf_counter()
+        listing.build()
+        sheet.value(what, (perf_counter() - begun) * 1000, "ms")
+        listing.close()
+
+
+def first_page(folder: Path, question: UnitsAsked) -> tuple[float, float]:
+    """Milliseconds of CPU until the first rows are there, and on the clock, median of the rounds."""
+    found, wall = list[float](), list[float]()
+    for _ in range(ROUNDS):
+        before, begun = thread_time(), perf_counter()
         listing = lists.units(folder, question)
         listing.begin()
-        first = time.perf_counter()
-        listing.build()
-        whole = time.perf_counter()
+        found.append((thread_time() - before) * 1000)
+        wall.append((perf_counter() - begun) * 1000)
         listing.close()
-        tell(f"{what}: first page", (first - begun) * 1000, "ms", "first page")
-        tell(f"{what}: whole order", (whole - first) * 1000, "ms")
+    return median(found), median(wall)
+
+
+def nation(place: str) -> Path:
+    """The workspace named, or a new one with the whole national register."""
+    named = [each for each in sys.argv[1:] if not each.startswith("-")]
+    if named:
+        return Path(named[0])
+    from duibiao.registry import Registry
+    from duibiao.services import welcome
+
+    folder = Path(place) / "nation"
+    welcome.begin(str(folder), "全国", "")
+    welcome.bring(str(folder), Registry(), "", "")
+    return folder
 
 
 def main() -> None:
     """Measure."""
+    sheet = Sheet()
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(place) / "nation"
-        if not folder.exists():
-            from duibiao.registry import Registry
-            from duibiao.services import welcome
-
-            welcome.begin(str(folder), "全国", "")
-            welcome.bring(str(folder), Registry(), "", "")
-        in_terminal(folder)
-        asked(folder)
+        os.environ["DUIBIAO_STATE"] = str(Path(place, "state"))
+        folder = nation(place)
+        painting(folder, sheet)
+        in_terminal(folder, sheet)
+        asked(folder, sheet)
+    sheet.done()
 
 
 if __name__ == "__main__":

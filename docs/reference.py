@@ -188,6 +188,7 @@ FAMILIES = (
     (r"X\d+", "Tables and workbooks that are read", "读入的表格和工作簿"),
     (r"U\d+", "Units and facts of a workspace", "工作区里的单位和事实"),
     (r"S\d+", "Points given, and editions", "给分和版次"),
+    (r"CO\d+", "Many units at once", "很多单位一起评"),
     (r"WF[0-4]\d", "What keeps a case or a title from moving", "申报件或称号被什么挡住"),
     (r"WF5\d", "What goes on record when a case moves all the same", "不挡住、但记录在案的"),
     (r"E_\w+", "The workspace: not opened, not saved, not allowed", "工作区：打不开、没有保存、不允许"),

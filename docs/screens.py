@@ -34,6 +34,8 @@ FONTS = (
     "'Microsoft YaHei', 'Noto Sans CJK SC', monospace"
 )
 
+KEYS = frozenset("⏎⌫")
+"""Signs of keys, which Chinese fonts draw wide too."""
 NARROW = "'DejaVu Sans Mono', 'Cascadia Mono', Menlo, Consolas, monospace"
 
 
@@ -150,6 +152,11 @@ def _box(back: list[str], segment: Segment, place: tuple[int, int, int], ground:
         back.append(f'<rect x="{x:g}" y="{y:g}" width="{cells * CELL + 0.4:g}" height="{LINE + 0.4:g}" fill="{colour}"/>')
 
 
+def _kind(char: str) -> tuple[int, bool]:
+    """Cells of a character, and whether Chinese fonts draw it wider than that."""
+    return cell_len(char), east_asian_width(char) == "A" or char in KEYS
+
+
 def _runs(segment: Segment, row: int, column: int, styles: dict[str, str]) -> Iterator[str]:
     """The pieces of a segment: characters of one width, each with its place.
 
@@ -159,7 +166,7 @@ def _runs(segment: Segment, row: int, column: int, styles: dict[str, str]) -> It
     bold = "; font-weight: bold" if segment.style is not None and segment.style.bold else ""
     rule = f"fill: {_colours(segment.style, '#16181f')[0]}{bold}"
     name = styles.setdefault(rule, f"s{len(styles)}")
-    for (cells, odd), group in groupby(segment.text, key=lambda char: (cell_len(char), east_asian_width(char) == "A")):
+    for (cells, odd), group in groupby(segment.text, key=_kind):
         piece = "".join(group)
         if piece.strip():
             inset = (2 * CELL - WIDE) / 2 if cells == 2 else 0

@@ -27,7 +27,9 @@ from attrs import frozen
 from duibiao.cli import main as duibiao
 
 ROOT = Path(__file__).parents[1]
-AT_HOME = ("README.md", "README.zh-CN.md", "docs/workspace.md", "docs/workspace.zh-CN.md", "docs/compare.md")
+AT_HOME = (
+    "README.md", "README.zh-CN.md", "docs/workspace.md", "docs/workspace.zh-CN.md", "docs/compare.md", "docs/cohort.md",
+)  # fmt: skip
 """Pages whose commands speak of the repository's own files; the others start in an empty folder."""
 
 PAGES = (*AT_HOME, "docs/tutorial.md")

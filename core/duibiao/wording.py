@@ -47,6 +47,12 @@ def pick(lang: Lang, zh: str, en: str) -> str:
     return (zh or en) if lang == "zh" else (en or zh)
 
 
+def many(number: int | str, one: str, more: str = "") -> str:
+    """A number and what is counted, in English: ``1 unit``, ``1,200 units``; *more* where it takes more than an «s»."""
+    told = number if isinstance(number, str) else f"{number:,}"
+    return f"{told} {one}" if told == "1" else f"{told} {more or one + 's'}"
+
+
 def general(title: str) -> str:
     """A title as it reads of no case in particular: what it would name is left open."""
     return title.replace("{found}", "…").replace("{allowed}", "…")

@@ -21,13 +21,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.pilot import Pilot
+from textual.strip import Strip
 from textual.widgets import Input
 
 from duibiao.registry import Registry
 from duibiao.services.demo_office import make
 from duibiao.tui.app import DuibiaoApp
+from tui import rest
+
+rest.install()
 
 SIZES = ((60, 18), (80, 24), (100, 30), (120, 40), (200, 60))
 """Every screen has to be right at these."""
@@ -39,9 +44,15 @@ AppAt = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
 """``app_at(size, lang=…, case=…, go=…, workspace=…, **options of the app)``: the app running, its first screen painted."""
 
 
+def strips_of(app: App[Any]) -> list[Strip]:
+    """The lines on the screen as an operator sees them: what lies beside a dialog too."""
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()
+
+
 def text_of(app: App[Any]) -> list[str]:
     """The lines on the screen, as they stand there (blanks at the ends of lines cut)."""
-    strips = app.screen._compositor.render_strips()
+    strips = strips_of(app)
     return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
 
 
@@ -52,13 +63,13 @@ def screen(app: App[Any]) -> str:
 
 async def settled(pilot: Pilot[int]) -> None:
     """Wait until the app's threads are done and what they brought is painted; not for workers that wait for a person."""
-    for _ in range(500):
+    for _ in range(2_000):
         await pilot.pause()
         if not _busy(pilot):
             await pilot.pause()
             if not _busy(pilot):
                 return
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.005)
     raise AssertionError([worker.name for worker in pilot.app.workers if not worker.is_finished])
 
 

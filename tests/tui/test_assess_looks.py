@@ -89,13 +89,13 @@ class TestGettingAbout:
 
     async def test_columns_say_that_a_standard_without_points_has_none(self, at: Walk) -> None:
         async with at() as pilot:
-            await typed(pilot, "c")
+            await typed(pilot, "C")
 
             assert "不打分" in screen(pilot.app)
 
     async def test_columns_of_the_levels_stand_beside_each_other(self, at: Walk) -> None:
         async with at(standard=WUJIN, day=date(2012, 11, 5)) as pilot:
-            await typed(pilot, "c")
+            await typed(pilot, "C")
             await settled(pilot)
 
             assert "各级得分" in screen(pilot.app)

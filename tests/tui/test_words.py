@@ -14,19 +14,17 @@ from typing import Any
 
 import pytest
 from textual.binding import Binding
-from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
 import duibiao.tui
 from duibiao.registry import Registry
-from duibiao.store import cases as kept
 from duibiao.tui.app import PLACES, DuibiaoApp
-from duibiao.tui.base import Page
 from duibiao.tui.keys import SPLIT
 from duibiao.tui.screens.palette import PaletteDialog
 from duibiao.tui.words import FRAMEWORK
-from tui.scenes import BY_NAME, NOT_WALKED, SCENES, UNTIL_IDLE, Scene, calm, frame, made_workspace, opened, steady
+from tui.bindings import bindings_of
+from tui.scenes import NOT_WALKED, SCENES, Scene, made_workspace, opened, steady
 
 HANZI = re.compile(r"[\u3400-\u9fff]+")
 LETTERS = re.compile(r"[A-Za-z]{2,}")
@@ -45,12 +43,6 @@ def our_classes() -> list[type[Any]]:
         if isinstance(each, type) and issubclass(each, Screen | Widget | DuibiaoApp) and each.__module__.startswith("duibiao.")
     }  # fmt: skip
     return sorted(found, key=lambda each: each.__qualname__)
-
-
-def bindings_of(each: type[Any]) -> list[Binding]:
-    """The bindings that a class itself adds, key by key."""
-    own = each.__dict__.get("BINDINGS", [])
-    return [made for one in own for made in Binding.make_bindings([one])]
 
 
 OWN = [(each.__qualname__, binding) for each in our_classes() for binding in bindings_of(each)]
@@ -195,107 +187,6 @@ def office(place: Path, registry: Registry) -> Path:
     return made_workspace(place / "made", registry)
 
 
-@pytest.fixture(scope="module")
-def sources(registry: Registry, office: Path) -> str:
-    """Everything that the sources and the workspace say, in whatever language: it is shown as it is."""
-    from duibiao.services.office import open_office
-
-    texts = [repr(registry.standard(name)) for name in registry.headers]
-    texts += [repr(each) for each in registry.jurisdictions.values()]
-    texts += [repr(each) for each in registry.vocabulary.types.values()]
-    with open_office(str(office), write=False) as space:
-        texts += [repr(row) for row in space.rows("SELECT name, kind FROM unit")]
-        texts += [repr(each) for each in kept.cases(space)] + [repr(space.office()), repr(space.operators())]
-    return "\n".join(texts)
-
-
-SOURCE_WORDS = frozenset({"例子", "演示日报", "同意"})
-"""What the demonstration's operator typed."""
-
-PLAIN = re.compile(
-    r"[A-Z]{1,2}\d{2,3}|E_[A-Z_]+|[\w.+-]+@\d+|[a-z]+(?:[.-][a-z0-9]+)+|[\w~./-]*/[\w~./-]+|F\d+|\b[0-9a-f]{6,}\b|#+|-{3,}"
-)
-"""Codes, ids, paths, hashes: the same in every language."""
-KEYS = frozenset({
-    "tab", "esc", "enter", "Enter", "Tab", "Esc", "home", "end", "pgup", "pgdn", "up", "down", "left", "right", "shift", "ctrl",
-    "delete", "backspace", "space", "ins", "del",
-})  # fmt: skip
-NAMES = frozenset({"duibiao", "Markdown", "CSV", "GB", "TOML", "md", "csv", "demo", "office", "PDF", "Word", "WPS", "Excel"})
-CUT = re.compile(r"[\w.@-]*[\w.@-] ?…")
-"""The last of what there was room for."""
-
-
-@pytest.mark.parametrize("name", BY_NAME)
-async def test_a_screen_speaks_one_language_at_a_time_and_its_keys_are_its_own(
-    name: str, place: Path, registry: Registry, office: Path, sources: str
-) -> None:
-    """A page changes its language while it is open; a dialog is opened again in the other one."""
-    scene = BY_NAME[name]
-    async with opened(scene, (120, 40), registry, office, idle=0) as pilot:
-        screen = pilot.app.screen
-        assert scene.shows == type(screen).__name__
-        assert set() == {each for each in english_words(pilot) if not re.search(rf"\b{each}\b", sources)}
-        check_keys(screen, pilot.app.focused)
-        if isinstance(screen, Page):
-            # What was said stays as it was said.
-            screen.duibiao.status = ("", "")
-            await pilot.press("ctrl+l")
-            await calm(pilot, UNTIL_IDLE if scene.place == "assess" else 0.02)
-            assert set() == {each for each in chinese_words(pilot) if each not in sources}
-    if not isinstance(screen, Page):
-        async with opened(scene, (120, 40), registry, office, lang="en", idle=0) as pilot:
-            assert set() == {each for each in chinese_words(pilot) if each not in sources}
-
-
-def english_words(pilot: Pilot[int]) -> set[str]:
-    """Words in Latin letters on the screen that are no id, key or name."""
-    bare = [PLAIN.sub(" ", CUT.sub(" ", line)) for line in frame(pilot)]
-    return {word for line in bare for word in LETTERS.findall(line)} - KEYS - NAMES
-
-
-def chinese_words(pilot: Pilot[int]) -> set[str]:
-    """Runs of Chinese characters on the screen that the demonstration's operator did not type."""
-    return {run for line in frame(pilot) for run in HANZI.findall(line)} - SOURCE_WORDS
-
-
-def check_keys(screen: Screen[Any], focused: Widget | None) -> None:
-    """No key of the screen is taken by what has the focus, and none of its acts is reached by a letter alone."""
-    own = dict(pairs(type(screen)))
-    near = dict(pairs(type(focused))) if focused is not None else {}
-    taken = {key for key in own.keys() & near.keys() if not same(own[key].action, near[key].action)}
-    assert taken <= MOVES.get(type(screen).__name__, frozenset()), {key: (own[key], near[key]) for key in taken}
-    keys: dict[str, list[str]] = {}
-    for key, each in [*own.items(), *near.items()]:
-        keys.setdefault(each.action.removeprefix("screen."), []).append(key)
-    offered = {
-        each.binding.action.removeprefix("screen.") for each in screen.active_bindings.values() if in_palette(each.binding)
-    }
-    told = offered if isinstance(screen, Page) else set()
-    alone = {action for action, known in keys.items() if all(len(key) == 1 and key.isalpha() for key in known)}
-    assert alone <= told
-
-
-def in_palette(binding: Binding) -> bool:
-    """Whether the palette offers what a key does."""
-    return bool(binding.id and binding.description.strip() and not binding.id.startswith("rows."))
-
-
-MOVES = {"Form": frozenset({"up", "down"}), "PaletteDialog": frozenset({"up", "down"})}
-"""Keys that a dialog itself needs while text is typed, and its list means in the same way."""
-
-
-def pairs(each: type[Any]) -> Iterator[tuple[str, Binding]]:
-    """Keys and bindings of a class of ours with what it inherits from ours."""
-    for base in reversed(each.__mro__):
-        if base.__module__.startswith("duibiao."):
-            yield from ((made.key, made) for made in bindings_of(base))
-
-
-def same(one: str, other: str) -> bool:
-    """Whether two actions are the same thing, asked of the screen by its widget or by itself."""
-    return one.removeprefix("screen.") == other.removeprefix("screen.")
-
-
 # the palette
 
 
@@ -303,7 +194,7 @@ def same(one: str, other: str) -> bool:
 async def test_the_palette_names_everything_in_both_languages(
     scene: Scene, place: Path, registry: Registry, office: Path
 ) -> None:
-    async with opened(scene, (120, 40), registry, office, idle=0) as pilot:
+    async with opened(scene, (120, 40), registry, office) as pilot:
         await pilot.app.run_action("palette")
         await pilot.pause()
         palette = pilot.app.screen

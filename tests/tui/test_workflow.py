@@ -372,9 +372,26 @@ async def test_the_borders_of_a_form_are_straight(app_at: AppAt, safe: bool) -> 
         for size in SIZES:
             await pilot.resize_terminal(*size)
             await pilot.pause()
-            edges = [line for line in text_of(pilot.app) if line.strip()]
-            assert 1 == len({(cell_len(line) - cell_len(line.lstrip()), cell_len(line)) for line in edges})
-            assert cell_len(edges[0]) <= size[0]
+            box = pilot.app.screen.query_one("#box").region
+            lines = text_of(pilot.app)[box.y : box.bottom]
+            assert {("|" if safe else "│", "|" if safe else "│")} == {edges(line, box.x, box.right) for line in lines[1:-1]}
+            assert {("+", "+") if safe else ("┌", "┐")} == {edges(lines[0], box.x, box.right)}
+            assert box.right <= size[0]
+
+
+def edges(line: str, left: int, right: int) -> tuple[str, str]:
+    """What stands in the first and the last cell of a box."""
+    return line_cell(line, left), line_cell(line, right - 1)
+
+
+def line_cell(line: str, cell: int) -> str:
+    """What stands in a cell."""
+    at = 0
+    for each in line:
+        if at == cell:
+            return each
+        at += cell_len(each)
+    return ""
 
 
 async def test_the_language_changes_at_once(app_at: AppAt) -> None:

@@ -6,6 +6,7 @@ both ends agree.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from duibiao.assess.bind import PEER_PARTS, find
@@ -86,13 +87,12 @@ def median(values: Sequence[Span]) -> Span | None:
 
 def ranks(values: Sequence[Span]) -> list[Span]:
     """Each unit's best and worst possible rank; the greatest value is rank 1, equal values share the better rank."""
-    found = []
-    for place, (low, high) in enumerate(values):
-        others = [value for index, value in enumerate(values) if index != place]
-        best = 1 + sum(1 for value in others if value[0] > high)
-        worst = 1 + sum(1 for value in others if value[1] > low)
-        found.append((best, worst))
-    return found
+    lows, highs = (sorted(value[side] for value in values) for side in (0, 1))
+    # Ahead of a unit is surely who has more at least than it at most, and perhaps who has more at most than it at least.
+    return [
+        (1 + len(lows) - bisect_right(lows, high), 1 + len(highs) - bisect_right(highs, low) - (high > low))
+        for low, high in values
+    ]
 
 
 def mean_points(program: Program, indicator: str, raws: Sequence[Raw]) -> Span | None:

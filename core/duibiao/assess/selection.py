@@ -6,8 +6,9 @@ only if that is so however they turn out.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -68,7 +69,31 @@ def select(
     *pools* is the number of units that a ratio speaks of, by group; without it the candidates are the pool. *taken* is how many
     places of a group are gone already: the places told of are those that are left.
     """
-    states = [_state(selection, each) for each in candidates]
+    bare = [Bare(_state(selection, each), _score(selection, each), each.group) for each in candidates]
+    return select_bare(selection, bare, before, pools, taken)
+
+
+@frozen
+class Bare:
+    """A candidate of whom no more is known than a selection asks.
+
+    Attributes:
+        state: Whether it holds the award.
+        points: What orders it: least and greatest.
+        group: The group inside which it is ranked.
+    """
+
+    state: State
+    points: tuple[Fraction | int, Fraction | int]
+    group: str = ""
+
+
+def select_bare(
+    selection: Selection, candidates: Sequence[Bare], before: Sequence[Place] | None = None,
+    pools: Mapping[str, int] | None = None, taken: Mapping[str, int] | None = None,
+) -> Outcome:  # fmt: skip
+    """The same of bare numbers, as they are at hand for many units."""
+    states = [each.state for each in candidates]
     if before is not None:
         states = [_narrow(state, place) for state, place in zip(states, before, strict=True)]
     groups: dict[str, list[int]] = defaultdict(list)
@@ -83,12 +108,42 @@ def select(
         room = places_for(selection, len(members) if pools is None else pools.get(group, 0), held + gone)
         room = None if room is None else max(room - gone, 0)
         places[group] = room
+        field = _Field.of((states[i], candidates[i].points) for i in members)
         for index in members:
-            standing[index] = _place(selection, index, members, states, candidates, room)
+            standing[index] = _place(selection, states[index], candidates[index].points, field, room)
         won = gone + sum(standing[i] is Place.TAKEN for i in members)
         if selection.minimum is not None and won < selection.minimum:
             short[group] = selection.minimum - won
     return Outcome(places, tuple(standing), short)
+
+
+@frozen
+class _Field:
+    """Everybody who may be taken in a group: how many are ahead of a unit, and how many at least level with it.
+
+    Attributes:
+        sure: Least points of those that hold the award, in order.
+        hopeful: Greatest points of those that hold it or still may, in order.
+    """
+
+    sure: list[Fraction | int]
+    hopeful: list[Fraction | int]
+
+    @classmethod
+    def of(cls, members: Iterable[tuple[State, tuple[Fraction | int, Fraction | int]]]) -> _Field:
+        there = [(state, points) for state, points in members if state is not State.NOT_HELD]
+        return cls(sorted(low for state, (low, _) in there if state is State.HELD), sorted(high for _, (_, high) in there))
+
+    def ahead(self, points: tuple[Fraction | int, Fraction | int]) -> tuple[int, int]:
+        """Surely, and at most."""
+        low, high = points
+        return len(self.sure) - bisect_right(self.sure, high), len(self.hopeful) - bisect_right(self.hopeful, low) - (high > low)
+
+    def level(self, state: State, points: tuple[Fraction | int, Fraction | int]) -> tuple[int, int]:
+        """Surely, and at most; the unit itself is not counted."""
+        low, high = points
+        itself = state is State.HELD and low >= high
+        return len(self.sure) - bisect_left(self.sure, high) - itself, len(self.hopeful) - bisect_left(self.hopeful, low) - 1
 
 
 def _state(selection: Selection, candidate: Candidate) -> State:
@@ -119,27 +174,14 @@ def _ratio(ratio: Mapping[str, Any], pool: int) -> int:
 
 
 def _place(
-    selection: Selection,
-    index: int,
-    members: list[int],
-    states: list[State],
-    candidates: Sequence[Candidate],
-    room: int | None,
+    selection: Selection, state: State, points: tuple[Fraction | int, Fraction | int], field: _Field, room: int | None
 ) -> Place:
-    if states[index] is State.NOT_HELD:
+    if state is State.NOT_HELD:
         return Place.NOT_QUALIFIED
     if room is None:
-        return Place.TAKEN if states[index] is State.HELD else Place.OPEN
-    mine = _score(selection, candidates[index])
-    others = [(states[i], _score(selection, candidates[i])) for i in members if i != index and states[i] is not State.NOT_HELD]
-    sure = [score for state, score in others if state is State.HELD]
-    found = _decide(
-        selection.ties,
-        room,
-        ahead=(sum(score[0] > mine[1] for score in sure), sum(score[1] > mine[0] for _, score in others)),
-        level=(sum(score[0] >= mine[1] for score in sure), sum(score[1] >= mine[0] for _, score in others)),
-    )
-    return Place.OPEN if found is Place.TAKEN and states[index] is State.OPEN else found
+        return Place.TAKEN if state is State.HELD else Place.OPEN
+    found = _decide(selection.ties, room, ahead=field.ahead(points), level=field.level(state, points))
+    return Place.OPEN if found is Place.TAKEN and state is State.OPEN else found
 
 
 def _decide(ties: str, room: int, *, ahead: tuple[int, int], level: tuple[int, int]) -> Place:

@@ -8,6 +8,7 @@ import click
 
 from duibiao.cli.base import Session, command, option, session
 from duibiao.cli.office import DAY, at_desk
+from duibiao.wording import many
 
 if TYPE_CHECKING:
     from datetime import date
@@ -67,7 +68,7 @@ class Interview:
         listed = self.sitting.case.listed
         click.echo(f"{listed.id} {listed.unit.name} {self.title(self.session.standard.header)}")
         left = self.session.left()
-        click.echo(self.say(f"还有 {left} 个问题要答。? 看写法，q 结束。", f"{left} questions left. ? says how, q ends."))
+        click.echo(self.say(f"还有 {left} 个问题要答。? 看写法，q 结束。", f"{many(left, 'question')} left. ? says how, q ends."))
         place: int | None = self._first()
         while place is not None:
             place = self._ask(place)
@@ -249,10 +250,8 @@ class Interview:
         self.writer.flush()
         outcome, self.heard[:] = self.heard[-1], []
         if outcome.problems:
-            from duibiao.wording import describe
-
             for each in outcome.problems:
-                click.echo(describe(each, self.state.lang), err=True)
+                click.echo(self.state.phrases.problem(each), err=True)
             if outcome.theirs is not None:
                 self.sitting.accept(outcome.theirs)
             return

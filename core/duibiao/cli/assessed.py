@@ -30,7 +30,7 @@ class Sheet:
         self.each = assessment
         self.state = state
         self.say = state.say
-        self.phrases = state.phrases
+        self.phrases = state.phrases.of(state.registry.standard(assessment.standard))
         self.explain = explain
         self.out = console()
 
@@ -38,7 +38,7 @@ class Sheet:
         """Print the sheet."""
         self.head()
         if self.each.in_scope is False:
-            kinds = self.phrases.comma.join(self.state.registry.standard(self.each.standard).header.unit_kinds)
+            kinds = self.phrases.kinds(self.state.registry.standard(self.each.standard).header.unit_kinds)
             told = self.say(
                 f"∅ 这个标准不评这样的单位（评 {kinds}）", f"∅ This standard does not assess such a unit (it assesses {kinds})"
             )
@@ -56,7 +56,7 @@ class Sheet:
     def head(self) -> None:
         each, unit = self.each, self.each.unit
         header = self.state.registry.header(each.standard)
-        name = " ".join(part for part in (unit.name, unit.code, f"（{unit.kind}）") if part)
+        name = " ".join(part for part in (unit.name, unit.code) if part) + self.phrases.aside(self.phrases.kinds(unit.kind))
         self.out.print(f"{name}", style="bold")
         title = self.say(header.title, header.title_en or header.title)
         self.out.print(f"{title}  {each.standard}@{each.edition}  {self.say('截至', 'as of')} {each.as_of}", style="dim")
@@ -133,14 +133,7 @@ class Sheet:
             flow(self.out, text, indent=2)
 
     def title(self, leaf: IndicatorResult) -> str:
-        mark = (
-            ""
-            if leaf.force == "must"
-            else self.say("〔力争〕", " (aim)")
-            if leaf.force == "aim"
-            else self.say("〔可选〕", " (may)")
-        )
-        return self.say(leaf.title, leaf.title_en or leaf.title) + mark
+        return self.say(leaf.title, leaf.title_en or leaf.title) + self.phrases.force(leaf.force)
 
     def line(self, leaf: IndicatorResult) -> str:
         step = main_step(leaf.because)

@@ -10,6 +10,7 @@ import click
 
 from duibiao.cli.base import Session, noun, option, session, verb
 from duibiao.cli.office import DAY, at_desk, saved
+from duibiao.wording import many
 
 if TYPE_CHECKING:
     from duibiao.services.titles import Title
@@ -43,7 +44,7 @@ def list_(ctx: click.Context, standard: str, under: str, wanted: str, day: date 
         return
     for title in dict.fromkeys((each.row["standard"], each.row["title"]) for each in found):
         _table([each for each in found if (each.row["standard"], each.row["title"]) == title], state)
-    click.echo(state.say(f"共 {len(found)} 个", f"{len(found)} titles"))
+    click.echo(state.say(f"共 {len(found)} 个", f"{many(len(found), 'title')}"))
 
 
 def _table(found: Sequence[Title], state: Session) -> None:
@@ -123,4 +124,4 @@ def recheck(ctx: click.Context, standard: str, award_id: str, seed: str, share: 
         found = titles.recheck(desk, standard, award_id, seed=seed, share=share, territory=under)
     for each in found:
         click.echo(shown(f"{each.row['unit']}  {each.row['name']}  {each.row['case_id']}"))
-    click.echo(session(ctx).say(f"共 {len(found)} 个", f"{len(found)} titles"))
+    click.echo(session(ctx).say(f"共 {len(found)} 个", f"{many(len(found), 'title')}"))

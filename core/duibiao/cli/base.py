@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "show": ("duibiao.cli.standards:show", "显示一个标准", "Show a standard: criteria, points, awards, targets, stages, forms"),
     "facts": ("duibiao.cli.facts:facts", "列出数据项", "List the data items"),
     "assess": ("duibiao.cli.assess:assess", "按一个标准评估单位", "Assess the units of a facts file under a standard"),
+    "assess-all": ("duibiao.cli.assess_all:assess_all", "一次评很多单位：概况和结果", "Assess many units at once"),
     "compare": ("duibiao.cli.compare:compare", "对照标准：谁更严；见证；异地评估", "Compare standards; witnesses; elsewhere"),
     "units": ("duibiao.cli.units:units", "列出一个辖区的真实单位", "List the real units of a jurisdiction"),
     "workspace": ("duibiao.cli.workspace:workspace", "工作区：建立、查看、备份、检查", "The workspace: make, back up, examine"),

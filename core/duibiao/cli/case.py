@@ -10,6 +10,7 @@ import click
 
 from duibiao.cli.base import noun, option, session, verb
 from duibiao.cli.office import DAY, at_desk, saved
+from duibiao.wording import many
 
 if TYPE_CHECKING:
     from duibiao.services.desk import Desk
@@ -71,7 +72,7 @@ def list_(ctx: click.Context, standard: str, status: str, stage: str, under: str
             print_json([case_data(each) for each in found])
             return
         list_tables(found, state)
-    click.echo(state.say(f"共 {len(found)} 件", f"{len(found)} cases"))
+    click.echo(state.say(f"共 {len(found)} 件", f"{many(len(found), 'case')}"))
 
 
 @verb(case, "show", zh="显示一个申报件：到了哪一步，下一步还缺什么，出处在哪里。",

@@ -9,6 +9,8 @@ import click
 
 from duibiao.cli.base import Session, command, option, session
 from duibiao.cli.office import DAY, at_desk, saved
+from duibiao.services.place_words import level_word
+from duibiao.wording import many
 
 if TYPE_CHECKING:
     from duibiao.services.desk import Desk
@@ -69,7 +71,11 @@ def score(
     if found.score is not None:
         total = plain(found.score.low) if found.score.settled else f"{plain(found.score.low)}–{plain(found.score.high)}"
     count = len(wanted.points)
-    saved(state, f"{case_id} {level} {count} 项，总分 {total}", f"{case_id} {level}: {count} indicators, score {total}")
+    saved(
+        state,
+        f"{case_id} {level} {count} 项，总分 {total}",
+        f"{case_id} {level_word(level, 'en')}: {many(count, 'indicator')}, score {total}",
+    )
 
 
 def _show(ctx: click.Context, case_id: str, day: date | None, as_json: bool) -> None:

@@ -18,8 +18,10 @@ from duibiao.model.outcome import Interval
 from duibiao.model.text import shown
 from duibiao.services.cases import File, Outlook
 from duibiao.services.next_steps import NextSteps
+from duibiao.services.place_words import holder_words, kind_word, level_word
 from duibiao.services.process_words import OUTCOMES, STATUS, TITLES, UPHELD, ProcessWords
 from duibiao.store.cases import Listed
+from duibiao.wording import many
 from duibiao.workflow.blocks import Block, BlockedError
 from duibiao.workflow.engine import Move
 from duibiao.workflow.titles import expired
@@ -40,9 +42,12 @@ def list_tables(found: Sequence[Listed], state: Session) -> None:
         known = state.registry.standard(standard) if standard in headers else None
         words = ProcessWords(state.phrases, known)
         title = "" if known is None else state.say(known.header.title, known.header.title_en or known.header.title)
-        flow(out, f"{title}  {standard}  " + state.say(f"{len(mine)} 件", f"{len(mine)} cases"), "bold")
+        flow(out, f"{title}  {standard}  " + state.say(f"{len(mine)} 件", f"{many(len(mine), 'case')}"), "bold")
         rows = [
-            (each.id, shown(each.unit.name), words.named(STATUS, each.status), words.route(each.stages), each.holder)
+            (
+                each.id, shown(each.unit.name), words.named(STATUS, each.status), words.route(each.stages),
+                words.phrases.level(each.holder),
+            )
             for each in mine
         ]  # fmt: skip
         made = table(names, rows, grow=3)
@@ -128,12 +133,12 @@ class CaseSheet:
 
     def head(self) -> None:
         each, header = self.file.listed, self.file.standard.header
-        kind = self.say(f"（{each.unit.kind}）", f" ({each.unit.kind})")
+        kind = self.say(f"（{each.unit.kind}）", f" ({kind_word(each.unit.kind, 'en')})")
         flow(self.out, f"{each.id}  {shown(each.unit.name)} {each.unit.code}{kind}", "bold")
         title = self.say(header.title, header.title_en or header.title)
         flow(self.out, f"{title}  {each.standard}@{each.edition}  {self.say(f'{each.year} 年', f'{each.year}')}", "dim")
         flow(self.out, self.say("依据：", "Under: ") + header.document, "dim")
-        holder = self.say(f"，在{each.holder}办理", f", with {each.holder}") if each.holder else ""
+        holder = self.say(f"，在{each.holder}办理", f", with {holder_words(each.holder, 'en')}") if each.holder else ""
         self.out.print(self.say("状态：", "State: ") + self.words.named(STATUS, each.status) + holder)
         if self.file.changed:
             told = self.say(
@@ -174,7 +179,7 @@ class CaseSheet:
             flow(self.out, f"{marks.get(step.outcome, '·')} {known.get(step.stage, step.stage)}  " + "  ".join(parts))
 
     def _level(self, level: str) -> str:
-        return self.say(f"（{level}）", f" ({level})") if level else ""
+        return self.say(f"（{level}）", f" ({level_word(level, 'en')})") if level else ""
 
     def collected(self) -> None:
         """Objections, findings and tasks, with what became of them."""
@@ -275,7 +280,9 @@ def columns_table(found: Columns, state: Session) -> Table:
     """The levels' points beside each other; the deciding one is marked, points given by hand too."""
     marks = {found.deciding: state.say("（定）", " (decides)")}
     shown = [level for level in found.levels if any(row.points.get(level) is not None for row in found.rows)]
-    names = [state.say("指标", "indicator"), *(level + marks.get(level, "") for level in shown), state.say("相差", "spread")]
+    told = {level: level_word(level, state.lang) for level in found.levels}
+    columns = [told[level] + marks.get(level, "") for level in shown]
+    names = [state.say("指标", "indicator"), *columns, state.say("相差", "spread")]
     rows = []
     for row in found.rows:
         title = (
@@ -287,7 +294,7 @@ def columns_table(found: Columns, state: Session) -> Table:
             cells.append("" if points is None else span(points) + ("*" if level in row.given else ""))
         rows.append((title, *cells, plain(row.spread) if row.spread else ""))
     caption = [
-        f"* {row.id} {level}: {given.reason or '-'} {state.say('批准', 'approved')}: {given.approver or '-'}"
+        f"* {row.id} {told[level]}: {given.reason or '-'} {state.say('批准', 'approved')}: {given.approver or '-'}"
         for row in found.rows for level, given in row.given.items()
     ]  # fmt: skip
     made = table(names, rows, grow=0)

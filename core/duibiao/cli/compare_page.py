@@ -14,6 +14,7 @@ from duibiao.compare.table import Comparison, Row
 from duibiao.rules.program import Program
 from duibiao.services.compare_sections import Section
 from duibiao.services.compare_words import DemandWords
+from duibiao.wording import many
 
 WIDE = 110
 """From so many cells on, standards stand in columns; below, one under the other."""
@@ -142,7 +143,7 @@ class Page:
         }  # fmt: skip
         told = [f"{self.say(*words[state])} {count}" for state, count in counts.items()]
         self.out.print()
-        total = self.say(f"共 {len(found.rows)} 个数据项：", f"{len(found.rows)} facts: ")
+        total = self.say(f"共 {len(found.rows)} 个数据项：", f"{many(len(found.rows), 'fact')}: ")
         self.line(total + self.words.phrases.comma.join(told))
 
 

@@ -9,6 +9,7 @@ import click
 
 from duibiao.cli.base import command, noun, option, session, verb
 from duibiao.cli.office import DAY
+from duibiao.wording import many
 
 draft = noun("draft", zh="草稿：没有保存成的内容。", en="Drafts: what could not be saved.")
 
@@ -123,7 +124,7 @@ def drafts(ctx: click.Context, as_json: bool) -> None:
         click.echo(f"{each.unit} {each.period}  {local(each.at)}")
         for line in (*each.lines, *([f"{state.say('说明：', 'remark: ')}{each.note}"] if each.note else [])):
             click.echo(f"  {shown(line)}")
-    click.echo(state.say(f"共 {len(found)} 份草稿", f"{len(found)} drafts"))
+    click.echo(state.say(f"共 {len(found)} 份草稿", f"{many(len(found), 'draft')}"))
 
 
 @verb(draft, "drop", zh="放弃一份草稿。", en="Give a draft up.")

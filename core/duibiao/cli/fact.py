@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from duibiao.cli import fact_many
 from duibiao.cli.base import Session, noun, option, session, verb
 from duibiao.cli.evidence import COMMANDS, period_asked
 from duibiao.cli.office import DAY
+from duibiao.wording import many
 
 if TYPE_CHECKING:
     from duibiao.services.fact_entry import Done, Wanted
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from duibiao.store.workspace import ConflictError, Workspace
 
 fact = noun("fact", zh="事实：填写、查看、历史、导入、附件、草稿。", en="Facts: set, list, history, import, evidence, drafts.")
-for _each in COMMANDS:
+for _each in (*COMMANDS, *fact_many.COMMANDS):
     fact.add_command(_each)
 
 MOST_MISSING = 30
@@ -303,7 +305,7 @@ def import_(
         return
     zh = f"{found.units:,} 个单位 {found.facts:,} 个数据（新增 {found.new:,}，更新 {found.changed:,}，不变 {found.same:,}）"
     counts = f"{found.new:,} new, {found.changed:,} changed, {found.same:,} as they were"
-    en = f"{found.units:,} units, {found.facts:,} facts ({counts})"
+    en = f"{many(found.units, 'unit')}, {many(found.facts, 'fact')} ({counts})"
     _tell_incoming(state, found, others)
     if dry_run:
         click.echo(state.say(f"将导入 {zh}，尚未保存", f"Would import {en}; nothing was saved"))

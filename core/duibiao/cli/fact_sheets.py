@@ -13,6 +13,7 @@ from duibiao.cli.output import console, flow, table
 from duibiao.model.text import shown
 from duibiao.services.fact_lists import Line, Listing, told
 from duibiao.services.office import local
+from duibiao.wording import many
 
 
 def listing_json(found: Listing, state: Session) -> dict[str, Any]:
@@ -80,4 +81,4 @@ def write_listing(state: Session, out: Path, found: Listing, people: Mapping[str
     rows = [(each.fact, *_row(state, each, people)) for each in found.lines]
     rows += [(name, state.phrases.fact(name), "", "", "", "", "") for name in found.missing]
     write_csv(out, [state.say("编号", "id"), *_columns(state)], rows)
-    saved(state, f"{len(rows)} 行 → {out}", f"{len(rows)} rows → {out}")
+    saved(state, f"{len(rows)} 行 → {out}", f"{many(len(rows), 'row')} → {out}")

@@ -7,6 +7,7 @@ import click
 from duibiao.cli.base import command, option, session
 from duibiao.errors import Collector
 from duibiao.model.facts import FactType, Kind
+from duibiao.wording import many
 
 MOST_WITH_OPTIONS = 12
 """Members and levels are listed with so few items at most."""
@@ -74,7 +75,7 @@ def facts(
     for each in (one for one in found if one.options and len(found) <= MOST_WITH_OPTIONS):
         options = state.say("、", ", ").join(f"{o.id} {state.say(o.title, o.title_en)}" for o in each.options)
         flow(console(), f"{each.id}: {options}", indent=2)
-    click.echo(state.say(f"共 {len(found)} 项", f"{len(found)} items"))
+    click.echo(state.say(f"共 {len(found)} 项", f"{many(len(found), 'item')}"))
 
 
 def _matches(each: FactType, word: str | None, topic: str | None) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from duibiao.cli.base import Session, noun, option, session, verb
+from duibiao.wording import many
 
 if TYPE_CHECKING:
     from duibiao.services.keeping import Line
@@ -40,14 +41,18 @@ def show(ctx: click.Context, stream: str, unit: str, case_: str, last: int | Non
         streams = keeping.streams_of(space, stream, unit, case_)
         found = keeping.lines(space, keeping.Which(streams, since, last))
         names, total = keeping.names_of(space, found), space.head()[0]
-    teller = Teller(state.phrases, names)
+        standards = keeping.standards_of(space, state.registry, found)
+    teller = Teller(state.phrases, names, standards)
     if as_json:
         print_json([_json(each, teller) for each in found])
         return
     for each in found:
         click.echo(_told(each, teller, state))
     if not streams and last is not None and len(found) < total - since:
-        click.echo(state.say(f"共 {total} 条；看更多：--last {total}", f"{total} entries; more: --last {total}"), err=True)
+        click.echo(
+            state.say(f"共 {total} 条；看更多：--last {total}", f"{many(total, 'entry', 'entries')}; more: --last {total}"),
+            err=True,
+        )
 
 
 def _told(line: Line, teller: Teller, state: Session) -> str:
@@ -110,7 +115,7 @@ def verify(ctx: click.Context, receipt: str) -> None:
         pace = state.say(f"，每秒 {found.entries / took:,.0f} 条", f", {found.entries / took:,.0f} entries/s")
     verdict = state.say("全部相符", "all in order") if not found.problems else state.say("发现问题", "not in order")
     click.echo(state.say(f"核验 {found.entries} 条记录，到 {found.head}：{verdict}{pace}",
-                         f"{found.entries} entries verified, up to {found.head}: {verdict}{pace}"))  # fmt: skip
+                         f"{many(found.entries, 'entry', 'entries')} verified, up to {found.head}: {verdict}{pace}"))  # fmt: skip
     ctx.exit(1 if found.problems else 0)
 
 
@@ -134,10 +139,10 @@ def rebuild(ctx: click.Context, dry_run: bool) -> None:
         click.echo(state.say("数据与记录一致，不用重建", "data and journal agree; nothing to rebuild"))
     elif check is None:
         click.echo(state.say(f"{len(done.differences)} 处不一致；重建：duibiao journal rebuild",
-                             f"{len(done.differences)} differences; to mend them: duibiao journal rebuild"))  # fmt: skip
+                             f"{many(len(done.differences), 'difference')}; to mend them: duibiao journal rebuild"))  # fmt: skip
     else:
         click.echo(state.say(f"已按记录重建 {done.rows} 行；重建前的备份：{done.backup}",
-                             f"{done.rows} rows made anew from the journal; backup from before: {done.backup}"))  # fmt: skip
+                             f"{many(done.rows, 'row')} made anew from the journal; backup: {done.backup}"))  # fmt: skip
         show_check(check, state)
     wrong = done.differences if check is None else check.problems
     ctx.exit(1 if wrong else 0)

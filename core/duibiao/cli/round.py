@@ -11,6 +11,7 @@ import click
 from duibiao.cli.base import Session, noun, option, session, verb
 from duibiao.cli.office import DAY, at_desk, saved
 from duibiao.model.text import shown
+from duibiao.wording import many
 
 if TYPE_CHECKING:
     from duibiao.model.process import Stage
@@ -182,7 +183,7 @@ def _tell(act: Act, state: Session) -> None:
     out, say = console(), state.say
     for selection, places in act.limits:
         for group, room in places.items():
-            limit = say("不限", "no limit") if room is None else say(f"还有 {room} 个名额", f"{room} places left")
+            limit = say("不限", "no limit") if room is None else say(f"还有 {room} 个名额", f"{many(room, 'place')} left")
             title = f"{say(selection.title, selection.title_en or selection.title)} {group}".rstrip()
             flow(out, f"{title}{say('：', ': ')}{limit}  {state.phrases.cite(selection.cite)}", "dim")
     for line in act.lines:

@@ -60,9 +60,8 @@ class Page:
     def head(self) -> None:
         header, scoring = self.standard.header, self.standard.scoring
         self.out.print(f"{self.say(header.title, header.title_en or header.title)}  {header.id}@{header.edition}", style="bold")
-        self.out.print(
-            f"{self.say('文件', 'Document')}: {header.document}   {self.say('对象', 'Units')}: {'、'.join(header.unit_kinds)}"
-        )
+        units = self.phrases.kinds(header.unit_kinds)
+        self.out.print(f"{self.say('文件', 'Document')}: {header.document}   {self.say('对象', 'Units')}: {units}")
         methods = {
             "all": self.say("全部应达指标达到", "every binding indicator met"),
             "points": self.say(f"累计得分，满分 {scoring.total}", f"points, {scoring.total} in all"),
@@ -89,7 +88,7 @@ class Page:
         columns = [self.say(*words) for words in (("指标", "indicator"), ("规则", "rule"), ("条款", "clause"))]
         rows = []
         for leaf in leaves:
-            mark = "" if leaf.force == "must" else f"〔{self.say(*FORCES[leaf.force])}〕"
+            mark = self.phrases.force(leaf.force)
             row = [f"{self.title(leaf)}{mark}", self.phrases.rule(leaf), self.clause(leaf.cite)]
             if scored:
                 row.insert(2, self.fulls.get(leaf.id, ""))
@@ -132,7 +131,7 @@ class Page:
         )
 
     def award_extra(self, validity: str, kinds: tuple[str, ...]) -> str:
-        return "  ".join(part for part in (self.phrases.comma.join(kinds), validity) if part)
+        return "  ".join(part for part in (self.phrases.kinds(kinds), validity) if part)
 
     def targets(self) -> None:
         names = {award.id: self.title(award) for award in self.standard.awards}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from duibiao.cli.base import command, option, session
+from duibiao.services.place_words import kind_words
 
 
 @command(
@@ -39,7 +40,7 @@ def standards(ctx: click.Context, as_json: bool) -> None:
         return
     columns = [state.say(*words) for words in (("编号", "id"), ("版次", "edition"), ("名称", "title"), ("对象", "unit kinds"))]
     rows = [
-        (each.id, each.edition, state.say(each.title, each.title_en or each.title), "、".join(each.unit_kinds))
+        (each.id, each.edition, state.say(each.title, each.title_en or each.title), kind_words(each.unit_kinds, state.lang))
         for each in headers
     ]
     console().print(table(columns, rows, grow=2))

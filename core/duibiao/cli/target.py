@@ -12,6 +12,7 @@ from duibiao.cli.base import Session, noun, option, session, verb
 from duibiao.cli.office import DAY, at_desk
 from duibiao.model.notation import plain
 from duibiao.model.text import shown
+from duibiao.wording import many
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -104,7 +105,7 @@ def _tell(number: int, row: Row, state: Session, document: str) -> None:
     cite = found.target.cite
     clause = cite.clause if cite.document == document and cite.clause else state.phrases.cite(cite)
     flow(out, f"{number}. {text}  {clause}", indent=0)
-    kinds = state.phrases.comma.join(f"{kind} {_range(count)}" for kind, count in found.population.items())
+    kinds = state.phrases.comma.join(f"{state.phrases.kinds(kind)} {_range(count)}" for kind, count in found.population.items())
     flow(out, comma.join(part for part in (kinds, _due(row, state), _line(found.progress, state)) if part), indent=3)
     _ahead(row, state)
     for each in found.nearest:
@@ -147,7 +148,7 @@ def _due(row: Row, state: Session) -> str:
     if row.due is None:
         return ""
     if row.due >= 0:
-        return state.say(f"还有 {row.due:,} 天", f"{row.due:,} days left")
+        return state.say(f"还有 {row.due:,} 天", f"{many(row.due, 'day')} left")
     return state.say(f"期限已过（{row.report.target.by}）", f"past its day ({row.report.target.by})")
 
 
@@ -159,11 +160,11 @@ def _candidate(each: Candidate, row: Row, state: Session) -> str:
         low, high = (plain(point) for point in each.points)
         parts.append(say("差 ", "lacks ") + (low if low == high else f"{low}–{high}") + say(" 分", " points"))
     if each.conditions:
-        parts.append(say(f"{each.conditions} 项条件未满足或未知", f"{each.conditions} conditions not met or unknown"))
+        parts.append(say(f"{each.conditions} 项条件未满足或未知", f"{many(each.conditions, 'condition')} not met or unknown"))
     if each.vetoed:
         parts.append(say("一票否决", "vetoed"))
     if each.unknown:
-        parts.append(say(f"{len(each.unknown)} 项数据未知", f"{len(each.unknown)} facts unknown"))
+        parts.append(say(f"{len(each.unknown)} 项数据未知", f"{many(len(each.unknown), 'fact')} unknown"))
     if not parts and each.conditions is not None:
         met = not row.report.target.achieved and not row.report.target.meets
         parts.append(say("条件已具备，只差命名", "meets the standard, only not named yet") if met else say("只差记录", "nothing"))

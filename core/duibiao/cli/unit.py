@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from duibiao.cli.base import Session, noun, option, session, verb
+from duibiao.services.place_words import kind_word
+from duibiao.wording import many
 
 if TYPE_CHECKING:
     from duibiao.services.units import Imported, Sheet
@@ -91,9 +93,9 @@ def _tell_import(state: Session, found: Imported, dry_run: bool) -> None:
 
     for note in found.notes:
         click.echo(describe(note, state.lang), err=True)
-    kinds = state.say("、", ", ").join(f"{kind} {number:,}" for kind, number in found.kinds.items())
+    kinds = state.say("、", ", ").join(f"{kind_word(kind, state.lang)} {number:,}" for kind, number in found.kinds.items())
     zh = f"{found.rows:,} 个单位（新增 {found.new:,}，更新 {found.changed:,}，不变 {found.same:,}）"
-    en = f"{found.rows:,} units ({found.new:,} new, {found.changed:,} changed, {found.same:,} as they were)"
+    en = f"{many(found.rows, 'unit')} ({found.new:,} new, {found.changed:,} changed, {found.same:,} as they were)"
     if dry_run:
         click.echo(state.say(f"将导入 {zh}，尚未保存", f"Would import {en}; nothing was saved"))
     elif not (found.new or found.changed):
@@ -177,20 +179,23 @@ def _write(state: Session, out: Path, found: list[Found]) -> None:
 
     rows = ((each.unit.code, each.unit.name, each.unit.kind, " ".join(each.path)) for each in found)
     write_csv(out, _columns(state), rows)
-    saved(state, f"{len(found):,} 个单位 → {out}", f"{len(found):,} units → {out}")
+    saved(state, f"{len(found):,} 个单位 → {out}", f"{many(len(found), 'unit')} → {out}")
 
 
 def _show(state: Session, found: list[Found], total: int) -> None:
     from duibiao.cli.output import console, table
     from duibiao.model.text import shown
 
-    rows = [(each.unit.code, shown(each.unit.name), each.unit.kind, shown(" ".join(each.path))) for each in found]
+    rows = [
+        (each.unit.code, shown(each.unit.name), kind_word(each.unit.kind, state.lang), shown(" ".join(each.path)))
+        for each in found
+    ]
     if rows:
         console().print(table(_columns(state), rows))
     if total > len(found):
-        click.echo(state.say(f"共 {total:,} 个，列出 {len(found):,} 个", f"{total:,} units, {len(found):,} listed"))
+        click.echo(state.say(f"共 {total:,} 个，列出 {len(found):,} 个", f"{many(total, 'unit')}, {len(found):,} listed"))
     else:
-        click.echo(state.say(f"共 {total:,} 个", f"{total:,} units"))
+        click.echo(state.say(f"共 {total:,} 个", f"{many(total, 'unit')}"))
     if not total:
         click.echo(state.say("工作区的单位用 duibiao unit import 导入。", "duibiao unit import brings units in."), err=True)
 
@@ -227,11 +232,15 @@ def _sheet_json(found: Sheet) -> dict[str, Any]:
     }
 
 
+def _aside(state: Session, kind: str) -> str:
+    return state.say(f"（{kind}）", f" ({kind_word(kind, 'en')})")
+
+
 def _tell(state: Session, found: Sheet) -> None:
     from duibiao.model.text import shown
 
     here, comma = found.found, state.say("、", ", ")
-    click.echo(f"{here.unit.code} {shown(here.unit.name)}（{here.unit.kind}）")
+    click.echo(f"{here.unit.code} {shown(here.unit.name)}{_aside(state, here.unit.kind)}")
     none = state.say("无", "none")
     periods = comma.join(f"{period} ({number})" for period, number in found.periods.items())
     lines = [
@@ -243,7 +252,9 @@ def _tell(state: Session, found: Sheet) -> None:
         (("称号", "titles"), comma.join(f"{shown(e['title'])} {e['since']}–{e['until'] or ''}" for e in found.awards) or none),
     ]  # fmt: skip
     if found.below:
-        lines.append((("下辖", "below"), comma.join(f"{kind} {number:,}" for kind, number in found.below.items())))
+        lines.append(
+            (("下辖", "below"), comma.join(f"{kind_word(kind, state.lang)} {number:,}" for kind, number in found.below.items()))
+        )
     for words, text in lines:
         click.echo(f"{state.say(*words)}{state.say('：', ': ')}{text}")
 
@@ -261,5 +272,5 @@ def add(ctx: click.Context, code: str, name: str, kind: str) -> None:
     state = session(ctx)
     with opened(ctx) as space:
         made = add_unit(space, me(space, state), code, name, kind)
-    text = f"{made.code} {made.name}（{made.kind}）"
+    text = f"{made.code} {made.name}{_aside(state, made.kind)}"
     saved(state, text, text)

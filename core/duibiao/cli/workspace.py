@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from duibiao.cli.base import Session, noun, option, session, verb
+from duibiao.wording import many
 
 if TYPE_CHECKING:
     from duibiao.errors import Problem
@@ -267,7 +268,8 @@ def accept(ctx: click.Context, yes: bool) -> None:
     with opened(ctx, write=False) as space:
         if not yes:
             asked = state.say(
-                f"以后以 {space.head()[0]} 条记录的这一份为准", f"this copy with {space.head()[0]} entries is the one from now on"
+                f"以后以 {space.head()[0]} 条记录的这一份为准",
+                f"this copy with {many(space.head()[0], 'entry', 'entries')} is the one from now on",
             )
             raise BadInputError([Problem("E_CONFIRM", Where(str(space.folder)), asked)])
         head = keeping.accept(space)

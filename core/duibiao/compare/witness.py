@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Literal
 
@@ -164,11 +164,18 @@ class Answer:
     apart: tuple[Apart, ...] = ()
 
 
-def passes_but_fails(first: Side, second: Side, as_of: date, name: str) -> Answer:
-    """Look for a unit that passes *first* and fails *second*; its facts are called *name* and asked about on *as_of*."""
+Tick = Callable[[], object]
+"""Called again and again during a search; what it raises ends the search."""
+
+
+def passes_but_fails(first: Side, second: Side, as_of: date, name: str, tick: Tick = lambda: None) -> Answer:
+    """Look for a unit that passes *first* and fails *second*; its facts are called *name* and asked about on *as_of*.
+
+    *tick* is called at every step: a search may take seconds, and whoever waits may want to stop it.
+    """
     answers = []
     for kind in common_kinds(first, second):
-        answer = _Search(first, second, kind, as_of, name).answer()
+        answer = _Search(first, second, kind, as_of, name, tick).answer()
         if answer.state == "found":
             return answer
         answers.append(answer)
@@ -190,8 +197,8 @@ Values = dict[Input, int]
 class _Search:
     """One question about units of one kind."""
 
-    def __init__(self, first: Side, second: Side, kind: str, as_of: date, name: str) -> None:
-        self.first, self.second, self.kind, self.as_of, self.name = first, second, kind, as_of, name
+    def __init__(self, first: Side, second: Side, kind: str, as_of: date, name: str, tick: Tick) -> None:
+        self.first, self.second, self.kind, self.as_of, self.name, self.tick = first, second, kind, as_of, name, tick
         self.types = {**first.assessor.program.vocabulary.types, **second.assessor.program.vocabulary.types}
         self.logic = Logic(self.types)
         place = KINDS.index(kind)
@@ -214,6 +221,7 @@ class _Search:
             return Answer(self.first, self.second, "none", self.kind)
         apart, found = [], []
         for demand in self.demands:
+            self.tick()
             leaf = self.leaves.get(demand)
             name = None if leaf is None else leaf.id
             values = None if self.follows(demand, left) else self.separate(demand)
@@ -236,6 +244,7 @@ class _Search:
     def refuted(self, goals: list[Goal], box: Box, left: list[int]) -> bool:
         """Whether no unit in *box* passes the first standard and reaches *goals* as well, way by way."""
         left[0] -= 1
+        self.tick()
         now, ways = hull(goals, box)
         if now is None or self.first.passes(now) == FALSE:
             return True
@@ -252,6 +261,7 @@ class _Search:
         return None
 
     def holds(self, values: Mapping[Input, int]) -> bool:
+        self.tick()
         box = {each: (value, value) for each, value in values.items()}
         return self.first.passes(box, recorded=True) == TRUE and self.second.passes(box, recorded=True) == FALSE
 
@@ -302,4 +312,4 @@ class _Search:
         return Witness(facts, fails, tuple(fact for fact in facts.values if fact in looked_at))
 
 
-__all__ = ["Answer", "Apart", "Side", "Witness", "common_kinds", "passes_but_fails", "side_of"]
+__all__ = ["Answer", "Apart", "Side", "Tick", "Witness", "common_kinds", "passes_but_fails", "side_of"]

@@ -30,6 +30,7 @@ LONGEST_NAME = 255
 LONGEST_PATH = 259
 """Characters of a path, where Windows counts them."""
 
+_PIECE = 1 << 20
 _WAITS = (0.05, 0.2)
 """Seconds before trying again: virus scanners and indexers hold a new file for a moment."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -66,6 +67,13 @@ def write_file(path: Path, data: bytes | Iterable[bytes], *, overwrite: bool = F
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
     _sync_folder(folder)
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """The content of a file piece by piece, however large it is."""
+    with path.open("rb") as handle:
+        while piece := handle.read(_PIECE):
+            yield piece
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, overwrite: bool = False) -> None:

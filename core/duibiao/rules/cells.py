@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
+from typing import get_args
 
-from attrs import define, field
+from attrs import define, field, fields
 
 from duibiao.rules.nodes import NUMERIC_NODES, TRUE, Fixed, Flag, Input, Node, Read, children
 
@@ -112,11 +113,13 @@ def _opens(node: Node) -> int:
     return DECLARED if isinstance(node, Fixed) and node.code > TRUE else 0
 
 
-_OWN = ("value", "input", "factor", "rounding", "cuts", "values", "code", "op")
+_BESIDE = ("value", "input", "factor", "rounding", "cuts", "values", "code", "op")
+_OWN = {kind: tuple(each.name for each in fields(kind) if each.name in _BESIDE) for kind in get_args(Node)}
+"""What nodes of a kind have beside their children."""
 
 
 def _own(node: Node) -> tuple[object, ...]:
-    return tuple(getattr(node, name) for name in _OWN if hasattr(node, name))
+    return tuple([getattr(node, name) for name in _OWN[type(node)]])
 
 
 def sheet_of(inputs: Iterable[Input], roots: Iterable[Node]) -> Sheet:

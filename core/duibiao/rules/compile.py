@@ -455,7 +455,8 @@ class _General(_Writer):
                 return _coded(self.name(index, f"{then.code} if {test.yes} else {other.code} if {test.no} else {open_}"))
             case _:
                 raise TypeError(cell.node)
-        open_ = open_ or f"max({', '.join([test.code for test in tests])})"
+        codes = [test.code for test in tests]
+        open_ = open_ or (codes[0] if len(codes) == 1 else f"max({', '.join(codes)})")
         return _Test(f"({yes})", f"({no})", open_, f"(1 if {yes} else 0 if {no} else {open_})")
 
     @staticmethod

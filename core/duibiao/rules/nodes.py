@@ -7,7 +7,9 @@ settles it) or ``OPEN`` (open for want of a fact).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
+from typing import Any as Whatever
 from typing import Literal
 
 from attrs import frozen
@@ -17,7 +19,7 @@ FALSE, TRUE, ASK, OPEN = 0, 1, 2, 3
 Span = tuple[int, int]
 
 
-@frozen
+@frozen(cache_hash=True)
 class Input:
     """One integer that a rule reads from the facts.
 
@@ -200,24 +202,20 @@ YES, NO, UNDECIDED = Fixed(TRUE), Fixed(FALSE), Fixed(OPEN)
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below *node*."""
-    match node:
-        case Const() | Read() | Fixed() | Flag():
-            return ()
-        case Add(terms) | Least(terms) | Greatest(terms):
-            return terms
-        case Scale(_, term):
-            return (term,)
-        case Mul(left, right) | Div(left, right, _) | Compare(_, left, right):
-            return (left, right)
-        case Pick(test, then, other) | Choose(test, then, other):
-            return (test, then, other)
-        case Bands(term, _, _):
-            return (term,)
-        case Count(tests) | All(tests) | Any(tests):
-            return tests
-        case Not(test):
-            return (test,)
-    raise TypeError(node)
+    found: tuple[Node, ...] = _BELOW[type(node)](node)
+    return found
+
+
+_BELOW: Mapping[type, Callable[[Whatever], tuple[Node, ...]]] = {
+    **dict.fromkeys((Const, Read, Fixed, Flag), lambda _: ()),
+    **dict.fromkeys((Add, Least, Greatest), attrgetter("terms")),
+    **dict.fromkeys((Scale, Bands), lambda node: (node.term,)),
+    **dict.fromkeys((Mul, Div, Compare), attrgetter("left", "right")),
+    **dict.fromkeys((Pick, Choose), attrgetter("test", "then", "other")),
+    **dict.fromkeys((Count, All, Any), attrgetter("tests")),
+    Not: lambda node: (node.test,),
+}
+"""By a table: every standard is walked through node by node, several times."""
 
 
 def open_choice(test: int, then: int, other: int) -> int:

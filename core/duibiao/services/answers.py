@@ -107,18 +107,22 @@ def read_typed(ftype: FactType, text: str, value: Value | None = None) -> Value:
 
     Raises NotationError: not a number or day, finer than the step, out of range, another unit.
     """
-    if ftype.kind in (Kind.DATE, Kind.EVENTS):
-        digits = text.replace("-", "").replace(".", "")
-        if len(digits) != _DATE_DIGITS or not digits.isdecimal():
-            raise NotationError("DB033", "20121115")
-        day = read_value(evolve(ftype, kind=Kind.DATE), f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
-        if ftype.kind is Kind.DATE:
-            return day
-        before = value if isinstance(value, tuple) else ()
-        assert isinstance(day, date)  # noqa: S101 - a date is read as one
-        return tuple(sorted((*before, Happening(day)), key=lambda each: each.on))
+    if ftype.kind is Kind.DATE:
+        return read_day(ftype, text)
+    if ftype.kind is Kind.EVENTS:
+        return with_event(value, Happening(read_day(ftype, text)))
     unit = "%" if ftype.kind is Kind.RATE and "%" not in text else ""
     return read_value(ftype, text + unit)
+
+
+def read_day(ftype: FactType, text: str) -> date:
+    """A day typed as eight digits. Raises NotationError: no day."""
+    digits = text.replace("-", "").replace(".", "")
+    if len(digits) != _DATE_DIGITS or not digits.isdecimal():
+        raise NotationError("DB033", "20121115")
+    day = read_value(evolve(ftype, kind=Kind.DATE), f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
+    assert isinstance(day, date)  # noqa: S101 - a date is read as one
+    return day
 
 
 def complete(ftype: FactType, text: str) -> bool:
@@ -138,3 +142,30 @@ def limits(ftype: FactType) -> str:
 def without_last(value: Value | None) -> Value | None:
     """Events without the latest one; None when none is left."""
     return value[:-1] or None if isinstance(value, tuple) else None
+
+
+def with_event(value: Value | None, event: Happening, place: int | None = None) -> tuple[Happening, ...]:
+    """Events with one more, or with that at *place* put right; in the order of their days."""
+    before = list(value) if isinstance(value, tuple) else []
+    if place is not None:
+        del before[place]
+    return tuple(sorted((*before, event), key=lambda each: each.on))
+
+
+def without_event(value: Value | None, place: int) -> tuple[Happening, ...] | None:
+    """Events without that at *place*; None when none is left."""
+    before = list(value) if isinstance(value, tuple) else []
+    del before[place : place + 1]
+    return tuple(before) or None
+
+
+def happened(ftype: FactType, event: Happening, lang: str = "zh") -> str:
+    """An event in words: its day, its kind, the day it was dealt with or that it was not; of visits and the like, which have
+    kinds, only what was said.
+    """
+    zh = lang == "zh"
+    kind = next((each.title if zh else each.title_en or each.title for each in ftype.options if each.id == event.kind), "")
+    settled = "" if ftype.options else "未办结" if zh else "open"
+    if event.settled is not None:
+        settled = f"{'办结' if zh else 'settled'} {event.settled}"
+    return "  ".join(each for each in (event.on.isoformat(), kind, settled) if each)

@@ -12,6 +12,7 @@ from duibiao.model.standard import Award, Gate, Standard, Veto
 from duibiao.rules.program import Program
 from duibiao.services.phrasing import FORCES, Phrases
 from duibiao.services.showing import target_text
+from duibiao.wording import many
 
 SECTIONS = {
     "scoring": ("评定方式", "Scoring"), "awards": ("称号", "Awards"), "gates": ("关口", "Gates"),
@@ -111,7 +112,7 @@ class ItemWords:
             case Stage():
                 return self.stage(item, standard)
             case Form():
-                fields = self.say(f"{len(item.fields)} 栏", f"{len(item.fields)} fields")
+                fields = self.say(f"{len(item.fields)} 栏", f"{many(len(item.fields), 'field')}")
                 opinions = " → ".join(each.label for each in item.opinions)
                 return self.phrases.stop.join(filter(None, (fields, opinions)))
         return ""
@@ -128,7 +129,7 @@ class ItemWords:
         """What an award requires, who can get it and for how long."""
         parts = [self.phrases.result(item.requires, standard)]
         if item.unit_kinds:
-            parts.append(self.say("限 ", "only for ") + self.phrases.comma.join(item.unit_kinds))
+            parts.append(self.say("限 ", "only for ") + self.phrases.kinds(item.unit_kinds))
         if item.validity:
             parts.append(self.say(f"有效期 {item.validity}", f"valid {item.validity}"))
         if item.recheck:

@@ -18,6 +18,7 @@ from duibiao.model.sources import Cite
 from duibiao.model.standard import Gate, Indicator, Veto
 from duibiao.rules.context import KINDS
 from duibiao.services.phrasing import FORCES, Phrases
+from duibiao.wording import many
 
 PLACES = Decimal("0.01")
 _IF_EMPTY = {
@@ -57,7 +58,7 @@ class DemandWords:
         if subject.member and ftype is not None:
             aside += [self.say(each.title, each.title_en or each.title) for each in ftype.options if each.id == subject.member]
         if subject.months:
-            aside.append(self.say(f"{subject.months} 个月内", f"within {subject.months} months"))
+            aside.append(self.say(f"{subject.months} 个月内", f"within {many(subject.months, 'month')}"))
         if subject.settled is not None:
             aside.append(self.say("已办结", "settled") if subject.settled else self.say("未办结", "unsettled"))
         if subject.part == "late":
@@ -71,7 +72,7 @@ class DemandWords:
         if subject.part in _RELATIVE:
             aside.append(self.say(*_RELATIVE[subject.part]))
         if subject.back:
-            aside.append(self.say(f"往前 {subject.back} 期", f"{subject.back} periods back"))
+            aside.append(self.say(f"往前 {subject.back} 期", f"{many(subject.back, 'period')} back"))
         return text + self.aside(aside)
 
     def aside(self, parts: Sequence[str]) -> str:
@@ -87,17 +88,17 @@ class DemandWords:
         if subject.over:
             return self.ratio(subject, value)
         if ftype is None or ftype.kind is Kind.EVENTS or subject.part not in ("value", "change", "average", "median"):
-            return _decimal(value)
+            return decimal(value)
         if ftype.kind is Kind.DATE:
             return (
                 date.fromordinal(int(value)).isoformat()
                 if subject.part == "value"
-                else self.say(f"{int(value)} 天", f"{int(value)} days")
+                else self.say(f"{int(value)} 天", f"{many(int(value), 'day')}")
             )
         if value.denominator == 1:
             text = show_number(ftype, int(value), self.phrases.lang)
         else:
-            text = f"{_decimal(value * Fraction(ftype.step))}{self.phrases.unit(ftype.unit)}"
+            text = f"{decimal(value * Fraction(ftype.step))}{self.phrases.unit(ftype.unit)}"
         if subject.part == "change" and ftype.unit == "%":
             return text.replace("%", self.say(" 个百分点", " percentage points"))
         return text
@@ -107,11 +108,11 @@ class DemandWords:
         top, bottom = self.type(subject.fact), self.type(subject.over)
         units = (top.unit if top else "", bottom.unit if bottom else "")
         if units[0] == units[1]:
-            return f"{_decimal(value * 100)}%"
+            return f"{decimal(value * 100)}%"
         each = next((size for size in (1, 100, 1000, 10_000) if value * size >= 1), 1)
         under = self.phrases.unit(units[1]).strip() or self.say("个", "")
         per = f"{each} {under}".strip() if each > 1 or not under else under
-        return f"{_decimal(value * each)}{self.phrases.unit(units[0])} / {per}"
+        return f"{decimal(value * each)}{self.phrases.unit(units[0])} / {per}"
 
     def range(self, subject: Subject, region: Range) -> str:
         """Operator and threshold, or both bounds."""
@@ -220,7 +221,7 @@ class DemandWords:
         parts += [self.case(asked.subject, each) for each in asked.cases]
         text = self.phrases.stop.join(parts)
         if asked.sustained > 1:
-            text += self.say(f"，连续 {asked.sustained} 期", f", {asked.sustained} periods running")
+            text += self.say(f"，连续 {asked.sustained} 期", f", {many(asked.sustained, 'period')} running")
         return text
 
     def soft(self, subject: Subject, soft: Range) -> str:
@@ -285,8 +286,8 @@ class DemandWords:
         """Full marks and what part of all points that is."""
         if demand.points is None:
             return ""
-        share = "" if not demand.share else f" = {_decimal(demand.share * 100)}%"
-        return self.say(f"{plain(demand.points)} 分{share}", f"{plain(demand.points)} points{share}")
+        share = "" if not demand.share else f" = {decimal(demand.share * 100)}%"
+        return self.say(f"{plain(demand.points)} 分{share}", f"{many(plain(demand.points), 'point')}{share}")
 
     def clause(self, cite: Cite, own: str) -> str:
         """The clause; the document too where it is not the standard's own."""
@@ -312,7 +313,7 @@ class DemandWords:
     def ranked(self, standing: Standing, names: Sequence[str]) -> str:
         """The strictest, and by how much."""
         who = self.phrases.comma.join(names[each] for each in standing.strictest)
-        much = [f"{_decimal(times)} × {names[column]}" for column, times in standing.times.items()]
+        much = [f"{decimal(times)} × {names[column]}" for column, times in standing.times.items()]
         much += [
             self.say(f"比{names[column]}多 {count} 项", f"{count} more than {names[column]}")
             for column, count in standing.more.items()
@@ -321,7 +322,7 @@ class DemandWords:
         return text if standing.certain else text + self.aside([self.say("限于都要求的情形", "where both ask")])
 
 
-def _decimal(value: Fraction) -> str:
+def decimal(value: Fraction) -> str:
     """A number with two places at most; one that goes on is marked."""
     if value.denominator == 1:
         return str(value.numerator)
@@ -331,4 +332,4 @@ def _decimal(value: Fraction) -> str:
     return f"≈{plain(exact.quantize(PLACES))}"
 
 
-__all__ = ["DemandWords"]
+__all__ = ["DemandWords", "decimal"]

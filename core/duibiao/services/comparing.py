@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from duibiao.compare.editions import Editions, compare_editions
 from duibiao.compare.elsewhere import Look, Tally, Territory, look_at
 from duibiao.compare.table import Comparison, compare
-from duibiao.compare.witness import Answer, passes_but_fails, side_of
+from duibiao.compare.witness import Answer, Tick, passes_but_fails, side_of
 from duibiao.errors import BadInputError, Collector, Problem, Where
 from duibiao.exchange.facts import located, preview_facts
 from duibiao.model.editions import family
@@ -129,8 +129,8 @@ def compare_family(registry: Registry, names: Sequence[str]) -> list[Editions]:
 # witnesses
 
 
-def find_witnesses(registry: Registry, names: Sequence[str]) -> tuple[Answer, Answer]:
-    """«Passes the first, fails the second», and the other way round.
+def find_witnesses(registry: Registry, names: Sequence[str], tick: Tick = lambda: None) -> tuple[Answer, Answer]:
+    """«Passes the first, fails the second», and the other way round; *tick* is called on the way and may raise to stop it.
 
     BadInputError: not exactly two standards (E_WITNESS), no such standard (DB070).
     """
@@ -140,9 +140,18 @@ def find_witnesses(registry: Registry, names: Sequence[str]) -> tuple[Answer, An
     first, second = (side_of(registry.assessor(name)) for name in wanted)
     starts = [each.assessor.program.standard.header.in_force for each in (first, second)]
     day = max((each for each in starts if each is not None), default=None) or today()
-    there = passes_but_fails(first, second, day, f"{wanted[0]} ✓ {wanted[1]} ✗")
-    back = passes_but_fails(second, first, day, f"{wanted[1]} ✓ {wanted[0]} ✗")
+    there = passes_but_fails(first, second, day, f"{wanted[0]} ✓ {wanted[1]} ✗", tick)
+    back = passes_but_fails(second, first, day, f"{wanted[1]} ✓ {wanted[0]} ✗", tick)
     return there, back
+
+
+def rechecked(registry: Registry, answer: Answer) -> Look | None:
+    """A witness assessed under both standards by the evaluator, fact by fact; None where there is no witness."""
+    if answer.witness is None:
+        return None
+    both = compare([each.assessor.program for each in (answer.first, answer.second)], registry.vocabulary.topics)
+    (look,) = elsewhere(registry, both, [answer.witness.facts]).looks
+    return look
 
 
 def witness_name(answer: Answer) -> str:
@@ -261,5 +270,5 @@ def elsewhere(registry: Registry, comparison: Comparison, units: Iterable[FactSe
 
 __all__ = [
     "Elsewhere", "compare_family", "compare_standards", "elsewhere", "file_elsewhere", "find_witnesses", "known", "labels",
-    "linked", "units_elsewhere", "witness_file", "witness_name",
+    "linked", "rechecked", "units_elsewhere", "witness_file", "witness_name",
 ]  # fmt: skip

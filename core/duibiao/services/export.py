@@ -14,8 +14,9 @@ from duibiao.exchange.target import write_file
 from duibiao.services.desk import ATTEMPTS, Desk
 from duibiao.services.extract import KINDS, Asked, Extract, Sources, Work
 from duibiao.services.extract_cases import list_of_cases, one_case, scores
+from duibiao.services.extract_compare import side_by_side
 from duibiao.services.extract_formats import FORMATS, Format
-from duibiao.services.extract_wide import aims, facts, side_by_side
+from duibiao.services.extract_wide import aims, facts
 from duibiao.services.keeping import receipt
 from duibiao.services.phrasing import Phrases
 from duibiao.services.process_words import STATUS

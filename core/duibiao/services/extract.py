@@ -37,6 +37,9 @@ class Asked:
         status: State of the cases; empty for all.
         topic: Topic of the comparison; empty for all.
         differing: Whether a comparison shows only what differs.
+        contested: Whether it shows only what two standards or more ask, and not alike.
+        needle: Words or pinyin initials that its rows are found by; empty for all.
+        unit: Code or name of a unit whose values stand beside it, where there is no case.
     """
 
     what: str
@@ -47,6 +50,9 @@ class Asked:
     status: str = ""
     topic: str = ""
     differing: bool = False
+    contested: bool = False
+    needle: str = ""
+    unit: str = ""
 
 
 @frozen

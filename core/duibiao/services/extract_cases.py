@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from attrs import evolve
+
 from duibiao.exchange.target import Cell
 from duibiao.model.facts import FactType
 from duibiao.model.notation import plain
@@ -67,10 +69,10 @@ def _case_row(work: Work, each: Listed, titles: list[Mapping[str, Any]]) -> Row:
         for stage in known.stages:
             if stage.id in each.stages:
                 work.sources.add(stage.cite, words.stage(stage))
-    names = [f"{row['title']}（{words.named(TITLES, row['state'])}）" for row in titles]
+    names = [row["title"] + work.phrases.aside(words.named(TITLES, row["state"])) for row in titles]
     return (
-        each.id, each.unit.name, each.unit.code, each.unit.kind, each.standard, each.edition, each.year,
-        words.named(STATUS, each.status), stages, each.holder, each.opened, str(each.result.get("score", "")),
+        each.id, each.unit.name, each.unit.code, work.phrases.kinds(each.unit.kind), each.standard, each.edition, each.year,
+        words.named(STATUS, each.status), stages, work.phrases.level(each.holder), each.opened, str(each.result.get("score", "")),
         work.phrases.comma.join(names), work.phrases.comma.join(row["certificate"] for row in titles if row["certificate"]),
     )  # fmt: skip
 
@@ -80,6 +82,7 @@ def one_case(work: Work) -> Extract:
     file = cases.get(work.desk, work.need_case())
     level = next((each for each in file.listed.holder.split() if each in LEVELS), "")
     found = cases.assessment(work.desk, file, level)
+    work = evolve(work, phrases=work.phrases.of(file.standard))
     words = ProcessWords(work.phrases, file.standard)
     parts = (
         _titles(work, file, words), _way(work, file, words), _in_the_way(work, file, words), _collected(work, file, words),
@@ -95,7 +98,7 @@ def _head(work: Work, file: File, words: ProcessWords, found: Assessment) -> tup
     listed, say = file.listed, work.say
     score = points_text(found.score) + (f" / {plain(found.score.full)}" if found.score is not None else "")
     lines = [
-        (say("单位", "Unit"), f"{listed.unit.name} {listed.unit.code} {listed.unit.kind}"),
+        (say("单位", "Unit"), f"{listed.unit.name} {listed.unit.code} {work.phrases.kinds(listed.unit.kind)}"),
         (say("标准", "Standard"), f"{work.standard_title(listed.standard)} {found.content_hash}"),
         (say("年份", "Year"), str(listed.year)),
         (say("状态", "State"), words.named(STATUS, listed.status)),
@@ -262,7 +265,7 @@ def fact_row(work: Work, each: Recorded, files: list[str]) -> Row:
 
 def _journal(work: Work, file: File) -> Table:
     lines = keeping.lines(work.desk.space, keeping.Which(streams=(f"case/{file.listed.id}",)))
-    teller = Teller(work.phrases, keeping.names_of(work.desk.space, lines))
+    teller = Teller(work.phrases, keeping.names_of(work.desk.space, lines), {file.listed.id: file.standard})
     rows: list[Row] = [(each.seq, local(each.at), each.name, teller.tell(each.kind, each.data), each.link) for each in lines]
     header = work.words(("序号", "no."), ("何时", "when"), ("谁", "who"), ("做了什么", "what was done"), ("校验", "link"))
     return Table(work.say("记录", "Journal"), header, rows)
@@ -274,6 +277,7 @@ def scores(work: Work) -> Extract:
     found = score_columns(work.desk, file)
     shown = [level for level in found.levels if any(row.points.get(level) is not None for row in found.rows)]
     marked = {found.deciding: work.say("（定）", " (decides)")}
+    named = {level: work.phrases.level(level) for level in found.levels}
     titles = _indicator_titles(file.standard)
     comma = work.say("，", ", ")
     rows: list[Row] = []
@@ -282,13 +286,14 @@ def scores(work: Work) -> Extract:
             work.sources.add(titles[row.id], work.say(row.title, row.title_en or row.title))
         title = work.say("总分", "Total") if row.id == "score" else work.say(row.title, row.title_en or row.title)
         given = [
-            f"{level} {plain(each.points)}{comma}{each.reason} {work.say('批准', 'approved')} {each.approver}".strip()
+            f"{named[level]} {plain(each.points)}{comma}{each.reason} {work.say('批准', 'approved')} {each.approver}".strip()
             for level, each in row.given.items()
         ]
         cells = (points_text(row.points.get(level)) for level in shown)
         rows.append((title, row.id, row.full, *cells, row.spread if row.spread else None, work.phrases.stop.join(given)))
     header = (
-        *work.words(("指标", "indicator"), ("编号", "id"), ("满分", "full")), *(level + marked.get(level, "") for level in shown),
+        *work.words(("指标", "indicator"), ("编号", "id"), ("满分", "full")),
+        *(named[level] + marked.get(level, "") for level in shown),
         *work.words(("相差", "spread"), ("人工给分", "given by hand")),
     )  # fmt: skip
     if found.decided is not None:
@@ -297,7 +302,7 @@ def scores(work: Work) -> Extract:
     said = (
         (work.say("单位", "Unit"), f"{file.listed.unit.name} {file.listed.unit.code}"),
         (work.say("标准", "Standard"), work.standard_title(file.listed.standard)),
-        (work.say("决定的一级", "Deciding level"), found.deciding),
+        (work.say("决定的一级", "Deciding level"), work.phrases.level(found.deciding)),
         (work.say("还没有打分", "Not scored yet"), work.phrases.comma.join(found.waiting)),
     )
     title = work.say(f"{file.listed.id} 各级打分", f"{file.listed.id} score columns")

@@ -1,15 +1,14 @@
-"""Extracts over many units or standards: recorded facts, targets, standards side by side."""
+"""Extracts over many units: recorded facts, and targets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from attrs import frozen
 
 from duibiao.exchange.target import Cell
 from duibiao.model.standard import Standard
 from duibiao.services import targets
-from duibiao.services.beside import Demand, beside, force_text, own_facts
 from duibiao.services.extract import Extract, Table, Work
 from duibiao.services.extract_cases import fact_header, fact_row
 from duibiao.services.showing import target_text
@@ -123,43 +122,4 @@ def _range(pair: tuple[int, int]) -> str:
     return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}–{pair[1]}"
 
 
-def side_by_side(work: Work) -> Extract:
-    """Standards side by side: a line for each subject, a pair of columns for each standard; the own values of a case's unit."""
-    own = own_facts(work.desk, work.asked.case)
-    found = beside(work.desk.registry, work.asked.standards, work.phrases, own)
-    lines = found.narrowed(work.asked.topic, differing=work.asked.differing)
-    rows: list[Row] = []
-    for line in lines:
-        cells: list[Cell] = []
-        for name in found.standards:
-            asked = line.demands.get(name, ())
-            for each in asked:
-                work.sources.add(each.cite, line.title)
-            cells += [_joined([_demand(work, each) for each in asked]), _joined([each.cite.clause for each in asked])]
-        ends = [line.own] if own is not None else []
-        rows.append((found.topics[line.topic], line.title, *ends, *cells, line.standing))
-    header = [*work.words(("主题", "topic"), ("数据项", "fact"))]
-    header += [f"{work.say('本单位', 'own')} {own.unit.name}"] if own is not None else []
-    for name in found.standards:
-        header += [found.titles[name], f"{work.say('出处', 'clause')} {name}"]
-    header.append(work.say("宽严", "who is stricter"))
-    told = tuple((work.say("标准", "Standard"), work.standard_title(name)) for name in found.standards)
-    for name in found.standards:
-        scoring = work.desk.registry.standard(name).scoring
-        if scoring.cite.assumed:
-            work.sources.assume(work.standard_title(name), scoring.cite.reason)
-    title = work.say("标准对照", "Standards side by side")
-    return Extract(title, told, (Table(title, tuple(header), rows),))
-
-
-def _demand(work: Work, each: Demand) -> str:
-    force = force_text(each, work.phrases)
-    verdict = "" if each.verdict is None else work.phrases.verdict(each.verdict)
-    return work.phrases.stop.join(part for part in (each.text, each.points, force, verdict) if part)
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return " / ".join(dict.fromkeys(part for part in parts if part))
-
-
-__all__ = ["FactRows", "aims", "facts", "side_by_side"]
+__all__ = ["FactRows", "aims", "facts"]

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
@@ -16,11 +16,17 @@ from duibiao.model.process import LEVELS
 from duibiao.model.text import shown
 from duibiao.services import office
 from duibiao.store import backup, doctor, overview, place, rebuild, schema, witness
+from duibiao.store import cases as kept
 from duibiao.store.canonical import event_hash
 from duibiao.store.connection import FILE
 from duibiao.store.journal import BrokenError, Logged, Tick, entries
 from duibiao.store.rights import ROLES, SINGLE, Operator
 from duibiao.store.workspace import Workspace
+from duibiao.wording import many
+
+if TYPE_CHECKING:
+    from duibiao.model.standard import Standard
+    from duibiao.registry import Registry
 
 # making one
 
@@ -316,16 +322,16 @@ def _looks(report: doctor.Report, folder: Path) -> Iterable[Look]:
     yield Look(
         GENUINE,
         f"记录链：{'全部' if full else '最后'} {count} 条",
-        f"chain of the journal: {'all' if full else 'last'} {count} entries",
+        f"chain of the journal: {'all' if full else 'last'} {many(count, 'entry', 'entries')}",
     )
     yield Look(GENUINE, "本机记得的最后一条", "the last entry that this profile remembers")
     yield Look(WHOLE, "文件结构、表的结构", "structure of the file and of its tables")
     if full:
         yield Look(GENUINE, "每一条记录是否有人有权作出", "whether somebody had the right to make each entry")
         yield Look(WHOLE, "重放记录所得与各表逐行比较", "every row against a replay of the journal")
-        yield Look(WHOLE, f"附件内容 {report.objects} 份", f"contents of {report.objects} pieces of evidence")
+        yield Look(WHOLE, f"附件内容 {report.objects} 份", f"contents of {many(report.objects, 'piece')} of evidence")
     yield Look(USABLE, f"能够打开，格式版本 {schema.VERSION}", f"it opens; format {schema.VERSION}")
-    yield Look(USABLE, f"备份 {len(backup.listed(folder))} 份", f"{len(backup.listed(folder))} backups")
+    yield Look(USABLE, f"备份 {len(backup.listed(folder))} 份", f"{many(len(backup.listed(folder)), 'backup')}")
     yield Look(SAFE, "所在位置、写入权限、附件名称", "place, who may write, names of evidence")
     yield Look(SAFE, "病毒查杀由本单位的安全软件负责", "viruses are left to the office's own scanner")
 
@@ -424,6 +430,15 @@ def _line(each: Logged, names: Mapping[str, str]) -> Line:
 def names_of(space: Workspace, told: Sequence[Line]) -> dict[str, str]:
     """Names of the units that entries speak of."""
     return overview.unit_names(space, [code for each in told if isinstance(code := _unit_in(each.data), str)])
+
+
+def standards_of(space: Workspace, registry: Registry, told: Sequence[Line]) -> dict[str, Standard]:
+    """Standards of the cases and rounds that entries speak of, by the ids of these; those that are not installed are left out."""
+    named = {str(name) for each in told for name in (each.data.get("case_id"), each.data.get("case", {}).get("id")) if name}
+    found = {name: listed.standard for name in named if (listed := kept.case(space, name)) is not None}
+    if any("round" in each.data for each in told):
+        found |= {each.id: each.standard for each in kept.rounds(space)}
+    return {name: registry.standard(each) for name, each in found.items() if each in registry.headers}
 
 
 def _unit_in(data: Mapping[str, Any]) -> Any:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from typing import Any
 
+from attrs import evolve
+
+from duibiao.errors import Problem
 from duibiao.model.facts import Vocabulary
 from duibiao.model.notation import UNITS, NotationError, plain, unit_of
 from duibiao.model.outcome import Reason, State, Verdict
-from duibiao.model.sources import Cite
+from duibiao.model.sources import Cite, Item
 from duibiao.model.standard import Indicator, Standard
-from duibiao.wording import Lang, pick
+from duibiao.services.formula_words import told
+from duibiao.services.place_words import kind_word, level_word
+from duibiao.wording import Lang, describe, many, pick
 
 VERDICTS = {
     Verdict.MET: ("✓", "达到", "met"),
@@ -76,8 +80,6 @@ _KEYS = {
     "value": ("数值", "value"),
     "unit": ("单位", "unit"),
 }
-_CALL = re.compile(r"""\b(gate|award|met|points|holds)\((['"])?([^'")]*)\2?\)""")
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def _lacking(reason: Reason) -> str:
@@ -104,8 +106,10 @@ def _more(reason: Reason) -> str:
 class Phrases:
     """Words for one language over one vocabulary."""
 
-    def __init__(self, vocabulary: Vocabulary, lang: Lang) -> None:
+    def __init__(self, vocabulary: Vocabulary, lang: Lang, standard: Standard | None = None) -> None:
+        """*standard*: the one whose gates, titles and indicators expressions name."""
         self.vocabulary = vocabulary
+        self.standard = standard
         self.lang: Lang = lang
         self.stop = pick(lang, "；", "; ")
         self.comma = pick(lang, "、", ", ")
@@ -113,6 +117,18 @@ class Phrases:
     def say(self, zh: str, en: str) -> str:
         """The word in this language."""
         return pick(self.lang, zh, en)
+
+    def of(self, standard: Standard) -> Phrases:
+        """Words for a standard."""
+        return Phrases(self.vocabulary, self.lang, standard)
+
+    def titled(self, name: str) -> str:
+        """The title of a gate, an award or an indicator of the standard; its name where there is none."""
+        if self.standard is None:
+            return name
+        items: Iterable[Item] = (*self.standard.gates, *self.standard.awards, *self.standard.indicators())
+        found = next((each for each in items if each.id == name), None)
+        return name if found is None else self.say(found.title or name, found.title_en or found.title or name)
 
     def fact(self, name: str) -> str:
         """A data item's title; members and periods are spelt out."""
@@ -128,7 +144,7 @@ class Phrases:
             text += f"·{self.say(option.title, option.title_en) if option else member}"
         if peers:
             text += self.say("（同类单位）", " (peers)")
-        return text + (self.say(f"（往前 {back[1:]} 期）", f" ({back[1:]} periods back)") if back else "")
+        return text + (self.say(f"（往前 {back[1:]} 期）", f" ({many(back[1:], 'period')} back)") if back else "")
 
     def split(self, name: str) -> tuple[str, str]:
         """A name as data item and checklist member (local ids have a dot of their own)."""
@@ -136,6 +152,11 @@ class Phrases:
             return name, ""
         item, _, member = name.rpartition(".")
         return (item, member) if item in self.vocabulary.types else (name, "")
+
+    def problem(self, each: Problem) -> str:
+        """A problem in words; a data item that it names by its id is called by its title."""
+        known = isinstance(each.found, str) and self.vocabulary.find(each.found) is not None
+        return describe(evolve(each, found=self.fact(str(each.found))) if known else each, self.lang)
 
     def facts(self, names: Sequence[str]) -> str:
         """Several data items; members of one checklist are gathered under its title."""
@@ -151,7 +172,7 @@ class Phrases:
             return self.fact(base)
         if len(members) == 1:
             return self.fact(f"{base}.{members[0]}")
-        titles = self.comma.join(self._option(base, each.partition("@")[0]) for each in members)
+        titles = self.comma.join(self.option(base, each.partition("@")[0]) for each in members)
         return f"{self.fact(base)}（{titles}）" if self.lang == "zh" else f"{self.fact(base)} ({titles})"
 
     def verdict(self, verdict: Verdict) -> str:
@@ -163,6 +184,23 @@ class Phrases:
         """Symbol and word of a state."""
         sign, zh, en = STATES[state]
         return f"{sign} {self.say(zh, en)}"
+
+    def aside(self, text: str) -> str:
+        """Words in brackets behind others."""
+        return self.say(f"（{text}）", f" ({text})")
+
+    def kinds(self, kinds: str | Iterable[str]) -> str:
+        """Kinds of units in a row; of a text the parts between commas."""
+        names = kinds.replace("、", ",").split(",") if isinstance(kinds, str) else kinds
+        return self.comma.join(kind_word(each.strip(), self.lang) for each in names)
+
+    def level(self, levels: str) -> str:
+        """A level, or several with blanks between them."""
+        return self.comma.join(level_word(each, self.lang) for each in levels.split())
+
+    def force(self, force: str) -> str:
+        """What stands behind something that is not a must; empty for a must."""
+        return "" if force == "must" else self.say(f"〔{FORCES[force][0]}〕", f" ({FORCES[force][1]})")
 
     def unit(self, unit: str) -> str:
         """A unit's symbol, with the space it wants before it."""
@@ -196,7 +234,7 @@ class Phrases:
         if indicator.when is not None:
             parts.append(self.say("仅当 ", "only if ") + self.condition(indicator.when))
         if indicator.only_for:
-            parts.append(self.say("仅 ", "only for ") + self.comma.join(indicator.only_for))
+            parts.append(self.say("仅 ", "only for ") + self.kinds(indicator.only_for))
         if indicator.exempt:
             parts.append(self.say("免评：", "exempt: ") + str(indicator.exempt.get("because", "")))
         points = self.points(indicator.points)
@@ -224,18 +262,12 @@ class Phrases:
         return self._fact(spec)
 
     def expression(self, text: str) -> str:
-        """An expression with its fact ids replaced by their titles."""
-        types = self.vocabulary.types
-        return _NAME.sub(lambda found: self.fact(found[0]) if found[0] in types else found[0], text)
+        """An expression in words."""
+        return told(text, self)
 
     def result(self, text: str, standard: Standard) -> str:
-        """An award's or a stage's expression over the result, with ids replaced by titles."""
-        gates = {each.id: self.say(each.title, each.title_en or each.title) for each in (*standard.gates, *standard.awards)}
-        words = {"all": self.say("应达指标全部达到", "every binding indicator met"), "score": self.say("得分", "score"),
-                 "full": self.say("满分", "full marks"), "vetoed": self.say("被一票否决", "vetoed"),
-                 "and": self.say("且", "and"), "or": self.say("或", "or"), "not": self.say("非", "not")}  # fmt: skip
-        named = _CALL.sub(lambda found: f"“{gates.get(found[3], found[3])}”", text)
-        return _NAME.sub(lambda found: words.get(found[0]) or self.expression(found[0]), named).replace(">=", "≥")
+        """An award's or a stage's expression over the result in words."""
+        return self.of(standard).expression(text)
 
     def table(self, values: Mapping[str, Any]) -> str:
         """A small table of named values as one line."""
@@ -256,23 +288,24 @@ class Phrases:
         if "ratio_to" in spec:
             subject += f" ÷ {self.fact(str(spec['ratio_to']))}"
         if "kind" in spec:
-            subject += f"（{spec['kind']}）"
+            subject += self.aside(str(spec["kind"]))
         parts = self._thresholds(spec, name)
         text = subject if not parts else f"{subject} {self.say('且', ' and ').join(parts)}"
         if "has" in spec:
-            text += self.say("：", ": ") + self.comma.join(self._option(name, str(each)) for each in spec["has"])
+            text += self.say("：", ": ") + self.comma.join(self.option(name, str(each)) for each in spec["has"])
         for case in spec.get("otherwise", ()):
             extra = self.say("且", " and ").join(self._thresholds(case, name))
             text += self.say("；若 ", "; if ") + self.condition(case.get("when")) + self.say("：", ": ") + extra
         for kinds, case in spec.get("by_kind", {}).items():
-            text += f"{self.stop}{kinds} " + " ".join(self._thresholds(case, name))
+            text += f"{self.stop}{self.kinds(kinds)} " + " ".join(self._thresholds(case, name))
         for level, case in spec.get("by", {}).get("values", {}).items():
-            text += f"{self.stop}{self._option(str(spec['by']['fact']), level)} " + " ".join(self._thresholds(case, name))
+            text += f"{self.stop}{self.option(str(spec['by']['fact']), level)} " + " ".join(self._thresholds(case, name))
         if "sustained" in spec:
-            text += self.say(f"，连续 {spec['sustained']} 期", f", {spec['sustained']} periods running")
+            text += self.say(f"，连续 {spec['sustained']} 期", f", {many(spec['sustained'], 'period')} running")
         return text
 
-    def _option(self, fact: str, name: str) -> str:
+    def option(self, fact: str, name: str) -> str:
+        """The title of an option of a data item; yes and no of a question."""
         ftype = self.vocabulary.find(fact)
         index = ftype.option(name) if ftype else None
         if ftype is None or index is None:
@@ -297,14 +330,14 @@ class Phrases:
         if "has_at_least" in spec:
             found.append(self.say(f"至少 {spec['has_at_least']} 项", f"at least {spec['has_at_least']}"))
         if "one_of" in spec:
-            found.append("∈ " + self.comma.join(self._option(fact, str(each)) for each in spec["one_of"]))
+            found.append("∈ " + self.comma.join(self.option(fact, str(each)) for each in spec["one_of"]))
         found += [self.say(*words) for key, words in _CHANGES.items() if spec.get(key) is True]
         return found + self._relations(spec)
 
     def _bound(self, raw: Any, fact: str) -> str:
         ftype = self.vocabulary.find(fact)
         if ftype is not None and isinstance(raw, str) and ftype.option(raw) is not None:
-            return self._option(fact, raw)
+            return self.option(fact, raw)
         text = self.written(raw)
         if ftype is not None and not isinstance(raw, str) and ftype.unit and ftype.unit != "%":
             text += self.unit(ftype.unit)
@@ -330,16 +363,17 @@ class Phrases:
         if reason.kind == "given":
             return self._given(reason)
         subject = self.fact(reason.subject) if reason.subject else ""
-        text = {"steps": "", "number": reason.text or subject, "compare": reason.text or subject}.get(reason.kind)
+        written = self.expression(reason.text) if reason.text else subject
+        text = {"steps": "", "number": written, "compare": written}.get(reason.kind)
         if text is None:
             text = self._step(reason, subject)
         elif reason.value and reason.bound and reason.kind == "compare":
-            text += f"（{self._amount(reason)}）" if self.lang == "zh" else f" ({self._amount(reason)})"
+            text += self.aside(self._amount(reason))
         said = [self.say(*_NOTES[token]) for token in reason.note.split() if token in _NOTES]
         if reason.judged:
             said.append(reason.judged)
         if said:
-            text += f"（{self.comma.join(said)}）" if self.lang == "zh" else f" ({self.comma.join(said)})"
+            text += self.aside(self.comma.join(said))
         if reason.missing and not reason.children:
             others = [name for name in reason.missing if self.fact(name) != text]
             text += self.say("；缺：", "; missing: ") + self.facts(others) if others else ""
@@ -350,9 +384,7 @@ class Phrases:
         text = self.say("人工给分 ", "points given ") + f"{reason.value}{self.unit(reason.unit)}"
         aside = [self.say("理由：", "reason: ") + reason.text] if reason.text else []
         aside += [self.say("批准人：", "approved by: ") + reason.judged] if reason.judged else []
-        if not aside:
-            return text
-        return f"{text}（{self.stop.join(aside)}）" if self.lang == "zh" else f"{text} ({self.stop.join(aside)})"
+        return text + self.aside(self.stop.join(aside)) if aside else text
 
     def outcome(self, code: str, *, asked: bool = False) -> str:
         """Symbol and word of a step's outcome; a question that is merely *asked* is answered yes or no."""
@@ -402,8 +434,8 @@ class Phrases:
             "award": ("称号条件", "award requires"), "all_indicators": ("全部应达指标", "every binding indicator"),
             "vetoed": ("一票否决", "vetoed"), "full_marks": ("得满分算达到", "met at full marks"),
             "exempt": ("免评：" + reason.text, "exempt: " + reason.text), "fixed": ("固定", "fixed"),
-            "kind_is": ("单位类型：" + reason.text, "unit kind: " + reason.text), "no_case": ("没有规定", "no rule"),
-            "sustained": (f"连续 {reason.text} 期", f"{reason.text} periods running"),
+            "kind_is": ("单位类型：" + reason.text, "unit kind: " + self.kinds(reason.text)), "no_case": ("没有规定", "no rule"),
+            "sustained": (f"连续 {reason.text} 期", f"{many(reason.text, 'period')} running"),
         }  # fmt: skip
         if reason.kind in simple:
             words = self.say(*simple[reason.kind])
@@ -422,6 +454,6 @@ class Phrases:
             count = f" {reason.value or '?'}/{reason.bound}" if kind == "has_all" else ""
             return f"{subject} {self.say(*word)}".strip() + count
         if kind == "level_is":
-            levels = self.comma.join(self._option(reason.subject, each) for each in reason.text.split("、"))
+            levels = self.comma.join(self.option(reason.subject, each) for each in reason.text.split("、"))
             return f"{subject} {_SHOWN.get(reason.operator, '')} {levels}"
         return f"{subject} {self._amount(reason)}"

@@ -11,7 +11,7 @@ from duibiao.model.process import Stage
 from duibiao.model.sources import Cite
 from duibiao.model.standard import Standard
 from duibiao.services.phrasing import Phrases
-from duibiao.wording import catalogue, pick
+from duibiao.wording import catalogue, many, pick
 from duibiao.workflow.blocks import Block, Condition
 from duibiao.workflow.windows import Timing
 
@@ -152,9 +152,9 @@ class ProcessWords:
         told = _DAYS.get(block.code)
         text = f"{block.day}" if told is None else self.say(*told).format(day=block.day)
         if block.code in _LEFT and block.days:
-            text += self.say(f"（还有 {block.days} 天）", f" ({block.days} days to go)")
+            text += self.say(f"（还有 {block.days} 天）", f" ({many(block.days, 'day')} to go)")
         if block.code in _PAST and block.days:
-            text += self.say(f"（已过 {block.days:,} 天）", f" ({block.days:,} days late)")
+            text += self.say(f"（已过 {block.days:,} 天）", f" ({many(block.days, 'day')} late)")
         return text
 
     def stage(self, stage: Stage) -> str:
@@ -178,18 +178,18 @@ class ProcessWords:
 
     def timing(self, timing: Timing) -> str:
         """How the day lies to a window; empty where there is none."""
-        days = timing.days
+        days = timing.days or 0
         window = timing.window
         span = "" if window is None else f"{_day(window.opens)}—{_day(window.closes)}".strip("—")
         match timing.state:
             case "early":
-                return self.say(f"还有 {days} 天开始（{span}）", f"opens in {days} days ({span})")
+                return self.say(f"还有 {days} 天开始（{span}）", f"opens in {many(days, 'day')} ({span})")
             case "open":
                 if window is None or window.closes is None:
                     return self.say(f"办理中（{span} 起）", f"open (from {span})") if span else ""
-                return self.say(f"还剩 {days} 天（{span}）", f"{days} days left ({span})")
+                return self.say(f"还剩 {days} 天（{span}）", f"{many(days, 'day')} left ({span})")
             case "late":
-                return self.say(f"时限已过 {days:,} 天（{span}）", f"{days:,} days late ({span})")
+                return self.say(f"时限已过 {days:,} 天（{span}）", f"{many(days, 'day')} late ({span})")
         return ""
 
 
@@ -254,10 +254,16 @@ def _stage(words: ProcessWords, each: Condition) -> list[str]:
 def _quota(words: ProcessWords, each: Condition) -> list[str]:
     if not each.required:
         return [words.listed(each.names), words.named(PLACES, each.found)]
-    told = [words.say(f"名额 {each.required}，这是第 {each.found} 个", f"{each.required} places, this would be no. {each.found}")]
+    told = [
+        words.say(
+            f"名额 {each.required}，这是第 {each.found} 个", f"{many(each.required, 'place')}, this would be no. {each.found}"
+        )
+    ]
     if len(each.names) > 1:
         group, pool = each.names
-        told.append(words.say(f"按工作区里 {group} 的 {pool} 个单位计", f"counted over {pool} units of {group} in the workspace"))
+        told.append(
+            words.say(f"按工作区里 {group} 的 {pool} 个单位计", f"counted over {many(pool, 'unit')} of {group} in the workspace")
+        )
     elif each.names:
         told.append(words.say(f"分组 {each.names[0]}", f"group {each.names[0]}"))
     return told

@@ -106,9 +106,9 @@ def _plain(value: Any) -> Any:
 
 def target_text(target: Target, phrases: Phrases, names: Mapping[str, str]) -> str:
     """A target in words: who, how much, of what."""
-    who = phrases.comma.join(target.population.get("unit_kinds", ())) or phrases.say("全部单位", "all units")
+    who = phrases.kinds(target.population.get("unit_kinds", ())) or phrases.say("全部单位", "all units")
     if "where" in target.population:
-        who += f"（{phrases.condition(target.population['where'])}）"
+        who += phrases.aside(phrases.condition(target.population["where"]))
     if target.award:
         what = names.get(target.award, target.award)
     elif target.standard:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
+from duibiao.model.standard import Standard
 from duibiao.services.phrasing import Phrases
+from duibiao.services.process_words import TITLES, UPHELD
 from duibiao.store.rights import ROLES
-from duibiao.wording import Lang, catalogue, pick
+from duibiao.wording import Lang, catalogue, many, pick
 
 Data = Mapping[str, Any]
 
@@ -24,10 +26,12 @@ class Teller:
     Attributes:
         phrases: Words for facts, in the language chosen.
         units: Unit code to name, for the units that are spoken of.
+        standards: Id of a case or a round to its standard, for those that are spoken of.
     """
 
     phrases: Phrases
     units: Mapping[str, str]
+    standards: Mapping[str, Standard] = field(factory=dict)
 
     @property
     def lang(self) -> Lang:
@@ -46,7 +50,16 @@ class Teller:
     def unit(self, code: str) -> str:
         """A unit's name and code."""
         name = self.units.get(code, "")
-        return f"{name}（{code}）" if self.lang == "zh" and name else f"{name} ({code})" if name else code
+        return name + self.phrases.aside(code) if name else code
+
+    def named(self, d: Data, *names: str) -> str:
+        """Stages, titles or indicators by their titles; by their ids where the standard is not there."""
+        standard = self.standards.get(str(d.get("case_id") or d.get("round") or d.get("case", {}).get("id") or ""))
+        if standard is None:
+            return self.phrases.comma.join(names)
+        items = (*standard.stages, *standard.awards, *standard.indicators())
+        titles = {each.id: self.say(each.title, each.title_en or each.title) for each in reversed(items)}
+        return self.phrases.comma.join(titles.get(name) or name for name in names)
 
     def some(self, parts: list[str]) -> str:
         """The first few of *parts*, and how many more there are."""
@@ -80,7 +93,7 @@ def _operator(t: Teller, d: Data) -> str:
     if "name" in d:
         parts.append(d["name"])
     parts += [t.say(*ROLES[each]) if each in ROLES else each for each in d.get("roles", ())]
-    parts += list(d.get("levels", ()))
+    parts += [t.phrases.level(each) for each in d.get("levels", ())]
     if d.get("territory"):
         parts.append(t.say(f"辖区 {d['territory']}", f"territory {d['territory']}"))
     if d.get("active") is False:
@@ -101,21 +114,23 @@ def _evidence(t: Teller, d: Data) -> str:
     about = t.say(f"，关于 {about}", f", about {about}") if about else ""
     return t.say(
         f"附件 {d['name']}（{d['size']} 字节）→ {t.unit(d['unit'])}{about}",
-        f"evidence {d['name']} ({d['size']} bytes) → {t.unit(d['unit'])}{about}",
+        f"evidence {d['name']} ({many(d['size'], 'byte')}) → {t.unit(d['unit'])}{about}",
     )
 
 
 def _scored(t: Teller, d: Data) -> str:
     taken = t.say("收回", "taken back")
-    points = t.some([f"{name} {given['points'] or taken}" for name, given in d["scores"].items()])
-    return t.say(f"{d['level']}给分：{points}", f"points by {d['level']}: {points}")
+    points = t.some([f"{t.named(d, name)} {given['points'] or taken}" for name, given in d["scores"].items()])
+    return t.say(f"{d['level']}给分：{points}", f"points by {t.phrases.level(d['level'])}: {points}")
 
 
 def _opened(t: Teller, d: Data) -> str:
-    case, stages = d["case"], " ".join(d["stages"])
+    case, stages = d["case"], t.named(d, *d["stages"])
+    known = t.standards.get(case["id"])
+    standard = case["standard"] if known is None else t.say(known.header.title, known.header.title_en or known.header.title)
     return t.say(
-        f"立案 {case['id']}：{t.unit(case['unit'])}，标准 {case['standard']}，进入 {stages}",
-        f"case {case['id']} opened: {t.unit(case['unit'])} under {case['standard']}, enters {stages}",
+        f"立案 {case['id']}：{t.unit(case['unit'])}，标准 {standard}，进入 {stages}",
+        f"case {case['id']} opened: {t.unit(case['unit'])} under {standard}, enters {stages}",
     )
 
 
@@ -129,12 +144,12 @@ _OUTCOMES = {
 
 def _moved(t: Teller, d: Data) -> str:
     outcome = t.say(*_OUTCOMES.get(d["outcome"], (d["outcome"], d["outcome"])))
-    leaves, enters = (" ".join(each["stage"] for each in d[key]) for key in ("leaves", "enters"))
+    leaves, enters = (t.named(d, *(each["stage"] for each in d[key])) for key in ("leaves", "enters"))
     text = f"{leaves} {outcome}".strip()
     if enters:
         text += t.say(f"，进入 {enters}", f", enters {enters}")
     if d["holder"]:
-        text += t.say(f"，由“{d['holder']}”办理", f", now with {d['holder']}")
+        text += t.say(f"，由“{t.phrases.level(d['holder'])}”办理", f", now with {t.phrases.level(d['holder'])}")
     return text + (t.say(f"，理由：{d['note']}", f", because: {d['note']}") if d["note"] else "")
 
 
@@ -146,8 +161,9 @@ def _award(t: Teller, d: Data) -> str:
 
 def _award_changed(t: Teller, d: Data) -> str:
     reason = t.say(f"，理由：{d['reason']}", f", because: {d['reason']}") if d.get("reason") else ""
-    state = d.get("state", "")
-    return t.say(f"称号 {d['award']} 变更 {state}{reason}", f"title {d['award']} changed {state}{reason}")
+    award, state = t.named(d, d["award"]), d.get("state", "")
+    now = t.say(*TITLES[state]) if state in TITLES else state
+    return t.say(f"称号 {award} 变更为 {now}{reason}", f"title {award} changed to {now}{reason}")
 
 
 def _refused(t: Teller, d: Data) -> str:
@@ -159,21 +175,34 @@ def _refused(t: Teller, d: Data) -> str:
 
 
 def _imported(t: Teller, d: Data) -> str:
-    return t.say(f"导入单位 {d['rows']} 个，来源 {d['source']}", f"{d['rows']} units imported from {d['source']}")
+    return t.say(f"导入单位 {d['rows']} 个，来源 {d['source']}", f"{many(d['rows'], 'unit')} imported from {d['source']}")
 
 
 def _sample(t: Teller, d: Data) -> str:
     return t.say(
-        f"抽样 {d['stage']}：{len(d['pool'])} 个里抽 {len(d['chosen'])} 个，种子 {d['seed']}",
-        f"sample for {d['stage']}: {len(d['chosen'])} of {len(d['pool'])}, seed {d['seed']}",
+        f"抽样 {t.named(d, d['stage'])}：{len(d['pool'])} 个里抽 {len(d['chosen'])} 个，种子 {d['seed']}",
+        f"sample for {t.named(d, d['stage'])}: {len(d['chosen'])} of {len(d['pool'])}, seed {d['seed']}",
     )
+
+
+def _column(t: Teller, d: Data, key: str) -> str:
+    """What stands in a column, in words."""
+    if key == "stage":
+        return t.named(d, d[key])
+    if key == "kind":
+        return t.phrases.kinds(d[key])
+    if key == "agrees":
+        return t.say("同意", "agrees") if d[key] else t.say("不同意", "does not agree")
+    if key == "outcome" and d[key] in UPHELD:
+        return t.say(*UPHELD[d[key]])
+    return literal(d[key], t.say)
 
 
 def _plain(zh: str, en: str, *keys: str) -> Callable[[Teller, Data], str]:
     """Words for kinds that need no more than some of their columns."""
 
     def told(t: Teller, d: Data) -> str:
-        parts = [literal(d[key], t.say) for key in keys if d.get(key) not in (None, "")]
+        parts = [_column(t, d, key) for key in keys if d.get(key) not in (None, "")]
         return " ".join([t.say(zh, en), *parts])
 
     return told

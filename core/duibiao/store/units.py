@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -19,6 +20,9 @@ MOST_RANGES = 100
 """So many divisions are told by the ranges of their codes."""
 
 _ENDINGS = ("社区居民委员会", "村民委员会", "居民委员会", "社区居委会", "村委会", "居委会", "社区", "街道", "村", "镇", "乡")
+_NEXT = " "
+"""What comes right after a code that it is put behind: before every digit."""
+
 _AFTER_DIGITS = ":"
 """The character after «9»: codes under a prefix lie between the prefix and the prefix with it."""
 
@@ -166,26 +170,43 @@ def _own(word: str) -> tuple[str, list[str]]:
 def _lying(space: Tables, tests: Sequence[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
     """For each word the test whether a division above the unit matches it.
 
-    Few such divisions become ranges of codes; where a word fits many, the four above a unit are looked up.
+    Few such divisions become ranges of codes. Where a word fits many, what lies in one is told by the division right above the
+    unit; only of units whose own is not in the workspace the four above are looked up.
     """
     any_test, values = " OR ".join(test for test, _ in tests), [each for _, some in tests for each in some]
     sql = f"SELECT code, {', '.join(test for test, _ in tests)} FROM unit WHERE length(code) < 12 AND ({any_test})"  # noqa: S608
     rows = space.db.execute(sql, [*values, *values]).fetchall()
+    divisions: list[str] = []
     found = []
     for seat, (test, some) in enumerate(tests, 1):
         codes = {row[0] for row in rows if row[seat]}
         tops = [code for code in sorted(codes) if codes.isdisjoint(ancestors(code))]
         if len(tops) > MOST_RANGES:
-            found.append((_LOOK_UP.format(test=test), some))
+            divisions = divisions or [code for (code,) in space.db.execute(_DIVISIONS).fetchall()]
+            within = json.dumps(list(_within(divisions, codes)))
+            found.append((_LOOK_UP.format(test=test), [within, json.dumps(divisions), *some]))
         else:
             ranges = " OR ".join(["code >= ? AND code < ?"] * len(tops))
             found.append((f"({ranges or '0'})", [edge for top in tops for edge in between(top)]))
     return found
 
 
-_LOOK_UP = """EXISTS (SELECT 1 FROM unit
-WHERE code IN (substr(here.code, 1, 2), substr(here.code, 1, 4), substr(here.code, 1, 6), substr(here.code, 1, 9))
-AND length(code) < length(here.code) AND {test})"""
+def _within(divisions: Iterable[str], codes: Collection[str]) -> Iterator[str]:
+    """Of divisions in the order of their codes those that are among *codes* or lie in one of them."""
+    top = _AFTER_DIGITS
+    for code in divisions:
+        if code.startswith(top):
+            yield code
+        elif code in codes:
+            top = code
+            yield code
+
+
+_DIVISIONS = "SELECT code FROM unit WHERE length(code) < 12 ORDER BY code"
+_LOOK_UP = """(substr(here.code, 1, 9) IN (SELECT value FROM json_each(?))
+OR (substr(here.code, 1, 9) NOT IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM unit
+WHERE code IN (substr(here.code, 1, 2), substr(here.code, 1, 4), substr(here.code, 1, 6))
+AND length(code) < length(here.code) AND {test})))"""
 
 
 def _rank(words: Sequence[str]) -> tuple[str, list[str]]:
@@ -222,10 +243,49 @@ def facts_by_unit(space: Tables, codes: Iterable[str]) -> Iterator[tuple[str, li
         yield from rows.items()
 
 
-def units_with_facts(space: Tables, under: str = "") -> list[str]:
-    """Codes of the units in a territory that facts were ever recorded of."""
-    sql = "SELECT DISTINCT unit FROM fact WHERE unit >= ? AND unit < ? ORDER BY unit"
-    return [code for (code,) in space.db.execute(sql, between(under)).fetchall()]
+def units_in(
+    space: Tables, between_codes: tuple[str, str], kinds: Sequence[str] = (), size: int = 20_000
+) -> Iterator[list[Unit]]:
+    """Units from one code to another (not included), only of *kinds* where some are given, so many at a time."""
+    first, after = between_codes
+    condition = f" AND kind IN ({_marks(kinds)})" if kinds else ""
+    sql = f"SELECT code, name, kind FROM unit WHERE code >= ? AND code < ?{condition} ORDER BY code LIMIT {size}"  # noqa: S608
+    while rows := space.db.execute(sql, (first, after, *kinds)).fetchall():
+        yield [Unit(name, kind, code) for code, name, kind in rows]
+        if len(rows) < size:
+            return
+        first = f"{rows[-1][0]}{_NEXT}"
+
+
+def fact_rows(space: Tables, first: str, last: str, until: str) -> list[tuple[str, str, str, str]]:
+    """Unit, period, fact, value of what is recorded of the units *first* to *last* up to a period, in that order."""
+    sql = """SELECT unit, period, fact, value FROM fact
+    WHERE unit >= ? AND unit <= ? AND period <= ? ORDER BY unit, period"""
+    return list(space.db.execute(sql, (first, last, until)).fetchall())
+
+
+def facts_of_period(space: Tables, first: str, last: str, period: str) -> Iterator[tuple[str, str, str]]:
+    """Unit, fact, value of what is recorded of the units *first* to *last* for one period."""
+    sql = "SELECT unit, fact, value FROM fact WHERE unit >= ? AND unit <= ? AND period = ?"
+    return space.db.execute(sql, (first, last, period))
+
+
+def units_with_examples(space: Tables, first: str, last: str, until: str) -> set[str]:
+    """Which of the units *first* to *last* have example facts up to a period."""
+    sql = "SELECT DISTINCT unit FROM fact WHERE unit >= ? AND unit <= ? AND period <= ? AND example"
+    return {unit for (unit,) in space.db.execute(sql, (first, last, until))}
+
+
+def facts_recorded(space: Tables, until: str) -> list[tuple[str, str]]:
+    """The facts of which anything was ever recorded, with the periods, up to one of them."""
+    sql = "SELECT DISTINCT fact, period FROM fact WHERE period <= ? ORDER BY fact, period DESC"
+    return list(space.db.execute(sql, (until,)).fetchall())
+
+
+def units_with_facts(space: Tables, under: str = "", until: str | None = None) -> list[str]:
+    """Codes of the units in a territory that facts were ever recorded of, or were up to a period."""
+    sql = "SELECT DISTINCT unit FROM fact WHERE unit >= ? AND unit < ? AND period <= coalesce(?, period) ORDER BY unit"
+    return [code for (code,) in space.db.execute(sql, (*between(under), until)).fetchall()]
 
 
 def counts_by_prefix(space: Tables, length: int, kinds: Sequence[str] = ()) -> dict[str, int]:

@@ -131,9 +131,10 @@ UNIT_ORDERS: Mapping[str, str] = {
     "code": "",
     "name": "initials {way}, name {way}",
     "kind": "kind {way}",
-    "cases": "(SELECT count(*) FROM cases WHERE cases.unit = here.code) {way}",
+    "cases": """CASE WHEN here.code BETWEEN (SELECT min(unit) FROM cases) AND (SELECT max(unit) FROM cases)
+THEN (SELECT count(*) FROM cases WHERE cases.unit = here.code) ELSE 0 END {way}""",
 }
-"""Order to SQL; the code settles what is equal."""
+"""Order to SQL; the code settles what is equal. Cases are counted only between the first unit and the last that have one."""
 
 _STAGE = "(SELECT min(stage) FROM step WHERE case_id = here.id AND left IS NULL)"
 _SCORE = """(SELECT json_extract(result, '$.score') FROM step WHERE case_id = here.id
@@ -395,6 +396,12 @@ def names_of(folder: Path, codes: Sequence[str]) -> dict[str, str]:
         return dict(connection.execute(sql, list(codes)).fetchall())
 
 
+_SETTINGS = (
+    ("trusted_schema", 0), ("cell_size_check", 1), ("mmap_size", 0), ("cache_size", -1024), ("temp.cache_size", -256),
+)  # fmt: skip
+"""An order is laid down and read page by page: there is nothing to keep in memory of it."""
+
+
 def reader(folder: Path) -> sqlite3.Connection:
     """A connection that only reads and never waits long. BadInputError when the file cannot be opened."""
     file = (folder / FILE).resolve()
@@ -402,7 +409,7 @@ def reader(folder: Path) -> sqlite3.Connection:
         made = sqlite3.connect(
             f"{file.as_uri()}?mode=ro", uri=True, timeout=PATIENCE / 1000, isolation_level=None, check_same_thread=False
         )
-        for name, value in (("trusted_schema", 0), ("cell_size_check", 1), ("mmap_size", 0), ("cache_size", -1024)):
+        for name, value in _SETTINGS:
             made.execute(f"PRAGMA {name} = {value}").fetchall()
         return made
 

@@ -11,40 +11,31 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from duibiao.errors import BadInputError, Problem
 from duibiao.tui import words
 from duibiao.tui.base import Page, StatusLine
+from duibiao.tui.going import PLACES, Going
 from duibiao.tui.keys import ARROWS, is_hanzi, key, name_of, narrow, takes_text, words_of
 from duibiao.tui.look import THEMES, Inks
 from duibiao.tui.report import write_report
-from duibiao.wording import Lang, describe, pick
+from duibiao.tui.small import STILL_WORK, is_small
+from duibiao.wording import Lang, describe, many, pick
 
 if TYPE_CHECKING:
     from duibiao.registry import Registry
+    from duibiao.services.cohort_desk import Memory
     from duibiao.services.desk import Desk
     from duibiao.services.phrasing import Phrases
     from duibiao.services.process_words import ProcessWords
     from duibiao.services.writer import Outcome, Writer
     from duibiao.store.workspace import Workspace
 
-PLACES: tuple[tuple[str, str, str, str], ...] = (
-    ("cases", "案卷", "cases", "f2"),
-    ("assess", "评估", "assess", "f3"),
-    ("workflow", "流程", "workflow", "f4"),
-    ("compare", "对标", "compare", "f5"),
-    ("targets", "目标", "targets", "f6"),
-    ("standards", "标准", "standards", "f7"),
-    ("export", "导出", "export", "f8"),
-    ("units", "单位", "units", "f9"),
-)
-"""Screens that can be gone to: name, words in both languages, key."""
 
-
-class DuibiaoApp(App[int]):
+class DuibiaoApp(Going):
     """The terminal UI.
 
     Attributes:
@@ -54,6 +45,7 @@ class DuibiaoApp(App[int]):
         problems: Why the workspace could not be opened.
         case: Id of the case at hand; empty before one is opened.
         compared: Ids of the standards last put side by side.
+        cohorts: The units of territories that were assessed at once; None before any were.
         waiting: Answers that are not on the disk yet.
         unsaved: Answers that are shown and could not be saved.
         status: What the status line says, and its kind (``""``, ``good``, ``bad``).
@@ -62,7 +54,8 @@ class DuibiaoApp(App[int]):
 
     ENABLE_COMMAND_PALETTE = False
     CSS = """
-    Screen { background: $background; layers: base; }
+    Screen { background: $background; layers: base small; overflow: hidden hidden; }
+    Dialog { background: transparent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("question_mark,f1", "help", "帮助", "help", show=False, name="app.help"),
@@ -111,6 +104,7 @@ class DuibiaoApp(App[int]):
         self._writer: Writer | None = None
         self.case = ""
         self.compared: tuple[str, ...] = ()
+        self.cohorts: Memory | None = None
         self.waiting = 0
         self.unsaved = 0
         self._asked_to_leave = False
@@ -258,18 +252,14 @@ class DuibiaoApp(App[int]):
         from duibiao.services.writer import Writer
 
         if self._writer is None:
-            self._writer = Writer(self.open_workspace, self.desk.actor, self._heard)
+            self._writer = Writer(self.open_workspace, self.desk.actor, self._from_thread(self._saved))
         return self._writer
-
-    def _heard(self, outcome: Outcome) -> None:
-        """From the writer's thread: pass on to the screen's, without waiting: the screen's may be waiting for the writer."""
-        self.call_later(self._saved, outcome)
 
     def _saved(self, outcome: Outcome) -> None:
         self.waiting = max(self.waiting - 1, 0)
         self._asked_to_leave = self._asked_to_leave and bool(outcome.problems)
         if outcome.problems:
-            self.tell("；".join(describe(each, self.lang) for each in outcome.problems), "bad")
+            self.tell("；".join(map(self.phrases.problem, outcome.problems)), "bad")
         for listener in list(self.listeners):
             listener(outcome)
         self.say_status()
@@ -317,10 +307,13 @@ class DuibiaoApp(App[int]):
         self.tell(problem_text(error.problems, self.lang), "bad")
 
     def say_status(self) -> None:
-        """The status line changed."""
-        if self.is_running and isinstance(self.screen, Page) and self.screen.is_mounted:
-            for line in self.screen.query(StatusLine):
-                line.renew()
+        """The status line changed; also that of the screen beneath a dialog, of which it is a part to see."""
+        page = next((each for each in reversed(self.screen_stack) if isinstance(each, Page)), None) if self.is_running else None
+        if page is None or not page.is_mounted:
+            return
+        page.query_one("#status", StatusLine).renew()
+        if self.screen is not page:
+            self.screen.refresh()
 
     # starting, stopping
 
@@ -356,14 +349,6 @@ class DuibiaoApp(App[int]):
             if isinstance(each, Page):
                 each.redraw()
 
-    def make_screen(self, name: str) -> Screen[Any]:
-        """A screen by its name."""
-        from importlib import import_module
-
-        module = import_module(f"duibiao.tui.screens.{name}")
-        screen: Screen[Any] = module.SCREEN()
-        return screen
-
     async def action_leave(self) -> None:
         """Save what waits, then stop."""
         for each in self.screen_stack if self.has_desk else ():
@@ -372,70 +357,23 @@ class DuibiaoApp(App[int]):
         if self._writer is not None and not self._writer.close(anyway=self._asked_to_leave):
             self._asked_to_leave, left = True, len(self._writer.unsaved)
             zh = f"还有 {left} 个答案没有存好：ctrl+s 再试；再按一次 ctrl+q 放弃它们退出"
-            self.tell(self.say(zh, f"{left} answers are not saved: ctrl+s tries again; ctrl+q again leaves without them"), "bad")
+            self.tell(
+                self.say(
+                    zh,
+                    f"{many(left, 'answer is', 'answers are')} not saved: ctrl+s tries again; ctrl+q again leaves without them",
+                ),
+                "bad",
+            )
             return
         self._writer = None
         if self._seating is not None:
             await asyncio.wait([asyncio.wrap_future(self._seating)])
+        if self.cohorts is not None:
+            self.cohorts.close()
         if self._desk is not None:
             self._desk.space.close()
             self._desk = None
         self.exit(0)
-
-    # going about
-
-    def action_go(self, name: str) -> None:
-        """Go to a screen; one that is open already comes to the front."""
-        if not self.has_desk:
-            self.tell(self.say("先建立或选择工作区", "make or choose a workspace first"), "bad")
-            return
-        if name in ("assess", "workflow") and not self.case:
-            self.tell(self.say("先在案卷里打开一件", "open a case first"), "bad")
-            return
-        while len(self.screen_stack) > 2 and not isinstance(self.screen, Page):
-            self.pop_screen()
-        made = self.make_screen(name)
-        for index, each in enumerate(self.screen_stack):
-            if type(each) is type(made):
-                while len(self.screen_stack) > index + 1:
-                    self.pop_screen()
-                return
-        self.push_screen(made)
-
-    def back(self) -> None:
-        """One screen back; the first one stays."""
-        if len(self.screen_stack) > 2:
-            self.pop_screen()
-        else:
-            self.tell(self.say("退出按 ctrl+q", "ctrl+q quits"))
-
-    def action_help(self) -> None:
-        """Help for this screen."""
-        self.push_screen(self.make_screen("help"))
-
-    def action_palette(self) -> None:
-        """Commands by name, pinyin or English."""
-        self.push_screen(self.make_screen("palette"))
-
-    def action_messages(self) -> None:
-        """What was said before."""
-        self.push_screen(self.make_screen("messages"))
-
-    def action_doctor(self) -> None:
-        """Examine the workspace."""
-        self.push_screen(self.make_screen("doctor"))
-
-    def action_language(self) -> None:
-        """The other language, everywhere, at once."""
-        self.lang = "en" if self.lang == "zh" else "zh"
-        for each in self.screen_stack:
-            if isinstance(each, Page):
-                each.redraw()
-        self.refresh_bindings()
-
-    def action_theme(self, name: str) -> None:
-        """Another theme."""
-        self.theme = name
 
     def action_undo(self) -> None:
         """Screens that can undo do so themselves."""
@@ -453,6 +391,8 @@ class DuibiaoApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """A full-width letter or sign is the key it stands for, unless text is being typed."""
+        if isinstance(event, events.Key) and is_small(self.size) and event.key not in STILL_WORK:
+            return
         if isinstance(event, events.Key) and event.character and not takes_text(self.focused):
             typed = event.character
             plain = narrow(typed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -14,11 +15,8 @@ from duibiao.services import answers
 from duibiao.services.answers import TYPED
 from duibiao.services.session import Change, Question
 from duibiao.services.sitting import Place
-from duibiao.services.sitting import read_stored as value_of
 from duibiao.services.writer import Fact, Outcome
 from duibiao.store.records import Recorded
-from duibiao.tui.assess_dialogs import AskWay
-from duibiao.tui.assess_rows import answer_text
 from duibiao.tui.base import Page
 from duibiao.wording import describe
 
@@ -155,10 +153,17 @@ class Answering(Page):
             self.duibiao.tell(f"{self.asked(question)}{self.say('：', ': ')}{describe(told, self.duibiao.lang)}", "bad")
             rows.show_cursor()
             return False
-        rows.typed = rows.wrong = ""
+        typed, rows.typed, rows.wrong = rows.typed, "", ""
         self._drop_draft()
         rows.show_cursor()
+        if question.fact.kind is Kind.EVENTS and question.fact.options:
+            self.ask_kind(question, answers.read_day(question.fact, typed))
+            return False
         return self.answer(question, value)
+
+    def ask_kind(self, question: Question, day: date) -> object:
+        """Ask for the kind of an event whose day was typed."""
+        raise NotImplementedError
 
     def _short(self, error: NotationError) -> str:
         if error.code == "DB025":
@@ -372,7 +377,7 @@ class Answering(Page):
             if self.unsaved.pop(place, None) is None:
                 return
         else:
-            self.unsaved[place] = "；".join(describe(each, self.duibiao.lang) for each in outcome.problems)
+            self.unsaved[place] = "；".join(map(self.duibiao.phrases.problem, outcome.problems))
             if outcome.conflict and outcome.theirs is not None:
                 self.conflicts[place] = outcome
                 self._asked_about.discard(place)
@@ -411,54 +416,8 @@ class Answering(Page):
     # somebody else was first
 
     def ask_about_conflict(self) -> None:
-        """What was there, what the other has entered, what we have: which is to stand?"""
-        place = next((each for each in self.conflicts if each not in self._asked_about), None)
-        if place is None or self.app.screen is not self:
-            return
-        self._asked_about.add(place)
-        outcome = self.conflicts[place]
-        question, theirs = self.sitting.question(place), outcome.theirs
-        if question is None or theirs is None:
-            del self.conflicts[place]
-            return
-        standing = self.sitting.stored.get(place)
-        before = value_of(self.duibiao.desk.registry.vocabulary, place[1], standing.value if standing else None)
-        other = value_of(self.duibiao.desk.registry.vocabulary, place[1], theirs.value)
-        say = self.say
-        said = [
-            (say(f"{theirs.actor} 先改了：{self.asked(question)}", f"{theirs.actor} was first: {self.asked(question)}"), "head"),
-            (say("原值    ", "before  ") + self._told(question, before), ""),
-            (say("对方的  ", "theirs  ") + self._told(question, other) + (f"（{theirs.note}）" if theirs.note else ""), ""),
-            (
-                say("我的    ", "mine    ") + (answer_text(question, self.session, self.duibiao.phrases) or say("未答", "none")),
-                "",
-            ),
-        ]
-        ways = [
-            say("用对方的", "keep theirs"),
-            say("在对方之后存我的", "save mine after theirs"),
-            say("用对方的，再改", "edit theirs"),
-        ]
-        mine = self.session.value(question)
-        self.app.push_screen(AskWay(said, ways), lambda way: self._settle(place, question, theirs, mine, way))
-
-    def _settle(self, place: Place, question: Question, theirs: Recorded, mine: Value | None, way: object) -> None:
-        if way is None:
-            return
-        del self.conflicts[place]
-        self.unsaved.pop(place, None)
-        self.duibiao.writer.knows(*theirs_key(theirs), theirs.version)
-        if way == 1:
-            self.sitting.stored[place] = theirs
-            self.session.forget(question)
-            self.save(self.sitting.as_it_stands(question))
-        else:
-            self.accept([theirs])
-            if way == 2:
-                self.rows.go(self.session.place(question))
-                self.rows.typed = answers.typed_as(question.fact, mine)
-        self._show(place)
-        self.ask_about_conflict()
+        """Ask which is to stand where somebody else was first."""
+        raise NotImplementedError
 
     def accept(self, found: Iterable[Recorded]) -> list[Question]:
         """Take over what others have stored; the questions whose answers are others now."""

@@ -36,6 +36,7 @@ class AskLine(Dialog):
     AskLine Panel { height: auto; background: $surface; }
     AskLine Input, AskLine Input:focus { border: none; height: 1; padding: 0; background: $panel; }
     AskLine.low { align: center bottom; }
+    AskLine.low > #box { width: 100%; }
     """
 
     def __init__(
@@ -57,12 +58,27 @@ class AskLine(Dialog):
         entry.cursor_blink = False
         entry.cursor_position = len(self._text)
         entry.focus()
+        self.draw()
+
+    def on_resize(self) -> None:
+        """Another width: lines break elsewhere."""
+        self.draw()
+
+    def draw(self) -> None:
+        """What is asked, and the keys."""
         width, inks = min(WIDTH, self.app.size.width - 4), self.duibiao.inks
         keys = self.say("回车 确定  Esc 取消", "Enter OK  Esc cancel")
         lines: list[list[Part]] = [[(line, inks.head)] for line in wrapped(self._title, width)]
         panel = self.query_one("#said", Panel)
         panel.styles.height = len(lines) + 1
         panel.show([*lines, [(fit(keys, width), inks.dim)]])
+
+    def take_words(self, made: Dialog) -> None:
+        """The same question in other words; what was typed stays."""
+        if isinstance(made, AskLine):
+            self._title, self._hint = made._title, made._hint
+            self.query_one(Typed).placeholder = self._hint
+            self.draw()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell whoever listens."""
@@ -105,18 +121,36 @@ class AskWay(Dialog):
         with Vertical(id="box"):
             yield Panel(id="said")
             yield Ways(id="ways")
+            yield Panel(id="hint")
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.draw()
+        self.query_one(Ways).focus()
+
+    def on_resize(self) -> None:
+        """Another width: lines break elsewhere."""
+        self.draw()
+
+    def draw(self) -> None:
+        """What has happened, and the ways."""
         width, inks = min(WIDTH, self.app.size.width - 4), self.duibiao.inks
         styles = {"head": inks.head, "bad": inks.bad, "good": inks.good}
-        panel, ways = self.query_one(Panel), self.query_one(Ways)
+        panel, ways, hint = self.query_one("#said", Panel), self.query_one(Ways), self.query_one("#hint", Panel)
         lines = [[(line, styles.get(kind, inks.text))] for text, kind in self._said for line in wrapped(text, width)]
         panel.styles.height, ways.styles.height = len(lines), len(self._ways)
         panel.show(lines)
         ways.ways = self._ways
+        keys = self.say(f"1–{len(self._ways)} 选  Esc 以后再定", f"1–{len(self._ways)} choose  Esc decide later")
+        hint.styles.height = 1
+        hint.show([[(fit(keys, width), inks.dim)]])
         ways.renew()
-        ways.focus()
+
+    def take_words(self, made: Dialog) -> None:
+        """The same ways in other words."""
+        if isinstance(made, AskWay):
+            self._said, self._ways = made._said, made._ways
+            self.draw()
 
     def action_take(self, number: int) -> None:
         """A digit."""
@@ -144,26 +178,58 @@ class Reading(Dialog):
     """Lines to read; Esc or Enter closes it."""
 
     DEFAULT_CSS = """
-    Reading Read { background: $surface; }
+    Reading Read, Reading Panel { background: $surface; }
     Reading > #box { width: 110; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("c,ctrl+y", "copy", "复制这一行", "copy this line", show=False, name="reading.copy"),
+        key("q", "cancel", "关闭", "close", show=False, name="reading.close"),
+    ]
 
     def __init__(self, made: Callable[[int], Sequence[Sequence[Part]]]) -> None:
-        """*made* makes the lines for a width."""
+        """*made* makes the lines for a width, in the language that is spoken then."""
         super().__init__()
         self._made = made
+        self.again = lambda: self
+        self._told = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
             yield Read(id="read")
+            yield Panel(id="hint")
 
     def on_mount(self) -> None:
         super().on_mount()
-        read = self.query_one(Read)
-        read.lines = self._made(min(106, self.app.size.width - 5))
-        read.styles.height = max(1, min(len(read.lines), self.app.size.height * 9 // 10 - 2))
+        self.draw()
+        self.query_one(Read).focus()
+
+    def on_resize(self) -> None:
+        """Another width: lines are made anew."""
+        self.draw()
+
+    def draw(self) -> None:
+        """The lines, as many at once as there is room for, and the keys."""
+        width, read, hint = min(106, self.app.size.width - 5), self.query_one(Read), self.query_one("#hint", Panel)
+        read.lines = self._made(width)
+        keys = self._told or self.say("↑↓ 滚动  c 复制  Esc 关闭", "↑↓ scroll  c copy  Esc close")
+        told = wrapped(keys, width)
+        read.styles.height = max(1, min(len(read.lines), self.app.size.height * 9 // 10 - 2 - len(told)))
+        hint.styles.height = len(told)
+        hint.show([[(line, self.duibiao.inks.dim)] for line in told])
         read.renew()
-        read.focus()
+
+    def take_words(self, made: Dialog) -> None:
+        """The lines in the other language."""
+        self._told = ""
+        self.draw()
+
+    def action_copy(self) -> None:
+        """Copy the line under the cursor; said here, since the status line may be covered."""
+        from duibiao.tui.copying import copy, row_text
+
+        self._told = copy(self.duibiao, row_text(self.query_one(Read)))
+        self.duibiao.tell(self._told, "good")
+        self.draw()
 
     def on_rows_chosen(self) -> None:
         """Enter."""

@@ -9,33 +9,28 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import evolve
 from textual.app import SuspendNotSupported
 
 from duibiao.errors import Problem
-from duibiao.model.facts import Grading, Holding, Kind, Value
-from duibiao.model.notation import plain
+from duibiao.model.facts import LEVELLED, Grading, Holding, Kind, Value
 from duibiao.model.text import LONGEST_BLOCK, TextError, clean
 from duibiao.services import evidence
 from duibiao.services.initials import initials
 from duibiao.services.scores import score_columns
 from duibiao.services.session import Question
 from duibiao.services.writer import Job
-from duibiao.tui.assess_answers import Answering
+from duibiao.tui.assess_columns import column_lines
 from duibiao.tui.assess_dialogs import AskLine, Reading
-from duibiao.tui.assess_panels import span
+from duibiao.tui.assess_events import Eventful
+from duibiao.tui.base import spoken
 from duibiao.tui.dialogs import Field, Form, FormError, Plan
-from duibiao.tui.lines import Part
-from duibiao.tui.look import fit
 from duibiao.wording import describe
 
-if TYPE_CHECKING:
-    from duibiao.assess.columns import Columns, Row
 
-
-class Saying(Answering):
+class Saying(Eventful):
     """The part of the screen that takes notes, files, reasons, and filters."""
 
     needle = ""
@@ -51,9 +46,12 @@ class Saying(Answering):
         question = self._here()
         if question is None:
             return
-        title = f"{self.say('佐证说明', 'Evidence note')} · {self.asked(question)}"
-        hint = self.say("写明依据、来源、核实情况", "what it rests on")
-        self.app.push_screen(AskLine(title, self.sitting.note(question), hint=hint), lambda text: self._noted(question, text))
+
+        def asking() -> AskLine:
+            title = f"{self.say('佐证说明', 'Evidence note')} · {self.asked(question)}"
+            return AskLine(title, self.sitting.note(question), hint=self.say("写明依据、来源、核实情况", "what it rests on"))
+
+        self.app.push_screen(spoken(asking), lambda text: self._noted(question, text))
 
     def _noted(self, question: Question, text: object) -> None:
         if not isinstance(text, str) or text.strip() == self.sitting.note(question):
@@ -97,9 +95,12 @@ class Saying(Answering):
         question = self._here()
         if question is None:
             return
-        title = f"{self.say('附上文件', 'Attach a file')} · {self.asked(question)}"
-        hint = self.say("文件路径，如 ~/台账.pdf", "path, such as ~/list.pdf")
-        self.app.push_screen(AskLine(title, hint=hint), lambda text: self._take_file(question, text))
+
+        def asking() -> AskLine:
+            title = f"{self.say('附上文件', 'Attach a file')} · {self.asked(question)}"
+            return AskLine(title, hint=self.say("文件路径，如 ~/台账.pdf", "path, such as ~/list.pdf"))
+
+        self.app.push_screen(spoken(asking), lambda text: self._take_file(question, text))
 
     def _take_file(self, question: Question, text: object) -> None:
         if not isinstance(text, str) or not text.strip():
@@ -130,17 +131,22 @@ class Saying(Answering):
     # who judged, how long it is valid
 
     def action_details(self) -> None:
-        """Who judged a grade, why and when; from when to when an honour is valid."""
+        """Who judged a grade, why and when; from when to when an honour is valid; events one by one."""
         question = self._here()
         if question is None:
             return
         value = self.session.value(question)
         if isinstance(value, Grading):
-            self.app.push_screen(Form(self._judged(question, value)))
+            self.app.push_screen(spoken(lambda: Form(self._judged(question, value))))
         elif question.fact.kind is Kind.TITLE:
-            self.app.push_screen(Form(self._valid(question, value if isinstance(value, Holding) else Holding(True))))
+            held = value if isinstance(value, Holding) else Holding(True)
+            self.app.push_screen(spoken(lambda: Form(self._valid(question, held))))
+        elif question.fact.kind is Kind.EVENTS:
+            self.show_events(question)
+        elif question.fact.kind in LEVELLED:
+            self.duibiao.tell(self.say("先选等级，再写评定理由", "choose a level first, then say why"))
         else:
-            told = self.say("先选等级，再写评定理由；称号可写有效期", "choose a level first; titles have a validity")
+            told = self.say("这里没有：r 写评定理由、称号有效期、逐件事件", "nothing here: r is for judgements, titles, events")
             self.duibiao.tell(told)
 
     def _judged(self, question: Question, value: Grading) -> Plan:
@@ -187,8 +193,12 @@ class Saying(Answering):
     def action_filter(self) -> None:
         """Only the questions whose title, or its pinyin initials, holds what is typed."""
         if self.commit():
-            title = self.say("筛选：汉字、拼音首字母或编号", "Filter: words, pinyin initials or id")
-            self.app.push_screen(AskLine(title, self.needle, low=True, heard=self.narrow), self._filtered)
+
+            def asking() -> AskLine:
+                title = self.say("筛选：汉字、拼音首字母或编号", "Filter: words, pinyin initials or id")
+                return AskLine(title, self.needle, low=True, heard=self.narrow)
+
+            self.app.push_screen(spoken(asking), self._filtered)
 
     def _filtered(self, text: object) -> None:
         self.narrow(text if isinstance(text, str) else "")
@@ -213,38 +223,7 @@ class Saying(Answering):
             self.duibiao.tell(self.say("这个标准不打分，没有各级得分", "this standard gives no points"))
             return
         found = score_columns(self.duibiao.desk, self.sitting.case)
-        self.app.push_screen(Reading(lambda width: self._columns(found, width)))
-
-    def _columns(self, found: Columns, width: int) -> list[list[Part]]:
-        inks, say = self.duibiao.inks, self.say
-        levels = [each for each in found.levels if any(row.points.get(each) is not None for row in found.rows)]
-        if not levels:
-            told = say("各级都还没有打分", "no level has scored yet")
-            return [[(fit(told, width), inks.text)]]
-        size = 12
-        title = max(width - size * len(levels) - 7, 12)
-        deciding = say(f"（{found.deciding}为准）", f" ({found.deciding} decides)") if found.deciding else ""
-        head = say("各级得分", "points by level") + deciding
-        lines: list[list[Part]] = [[(fit(head, title), inks.head), *((fit(each, size, "right"), inks.head) for each in levels)]]
-        for row in found.rows:
-            lines.append(self._column_row(row, levels, title, size))
-        if any(row.given for row in found.rows):
-            lines.append([(fit(say("* 人工给分", "* points given by an assessor"), width), inks.dim)])
-        waiting = self.duibiao.phrases.comma.join(found.waiting)
-        if waiting:
-            lines.append([(fit(say(f"还没有打分：{waiting}", f"not scored yet: {waiting}"), width), inks.dim)])
-        return lines
-
-    def _column_row(self, row: Row, levels: Sequence[str], title: int, size: int) -> list[Part]:
-        inks, total = self.duibiao.inks, row.id == "score"
-        name = self.say("合计", "total") if total else self.say(row.title, row.title_en)
-        style = inks.bar if total else inks.text
-        cells: list[Part] = [(fit(name, title), style)]
-        for level in levels:
-            given = "*" if level in row.given else ""
-            cells.append((fit(span(row.points.get(level)) + given, size, "right"), style))
-        cells.append((fit(f"Δ{plain(row.spread)}" if row.spread else "", 7, "right"), inks.bad))
-        return cells
+        self.app.push_screen(Reading(lambda width: column_lines(self.duibiao, found, width)))
 
 
 def _line(text: Any) -> str:

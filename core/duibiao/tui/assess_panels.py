@@ -11,13 +11,13 @@ from rich.cells import cell_len
 from duibiao.model.facts import LEVELLED, NUMERIC, Grading, Holding, Kind, Ticks
 from duibiao.model.notation import plain, show_number
 from duibiao.model.outcome import Assessment, IndicatorResult, Interval, State, Verdict
-from duibiao.services.answers import PAGE
-from duibiao.services.phrasing import FORCES, STATES, VERDICTS
+from duibiao.services.answers import PAGE, happened
+from duibiao.services.phrasing import STATES, VERDICTS
 from duibiao.services.reasons import changes, lines
 from duibiao.services.session import Question
 from duibiao.tui.assess_rows import ink, levels, members, points_text
 from duibiao.tui.lines import Part
-from duibiao.tui.look import fit, wrapped
+from duibiao.tui.look import fit, flowed, wrapped
 
 if TYPE_CHECKING:
     from duibiao.tui.screens.assess import AssessScreen
@@ -144,7 +144,7 @@ class Told:
             found += self._finding(kind, name, None, width)
         found += self.about(question, width)
         if len(found) > height:
-            more = self.say(" …Tab 看全部", " …Tab: all")
+            more = self.say("  Tab 看全部", "  Tab: all")
             last = "".join(text for text, _ in found[height - 1])
             found = [*found[: height - 1], [(fit(last, width - cell_len(more)), self.inks.dim), (more, self.inks.mark)]]
         return found + [[("", self.inks.text)]] * (height - len(found))
@@ -176,7 +176,7 @@ class Told:
             keys = self.say("（a 全有  z 全无  回车 其余没有", " (a all  z none  Enter: not the rest")
             return keys + more + self.say("）", ")")
         if fact.kind is Kind.EVENTS:
-            return self.say("（日期，如 20121115，每输一个加一次；z 没有）", " (dates such as 20121115, one each; z for none)")
+            return self.say("（输 20121115 加一件；r 逐件更正；z 没有）", " (20121115 adds one; r: one by one; z: none)")
         return self.say("（日期，如 20121115）", " (a date such as 20121115)") if fact.kind is Kind.DATE else ""
 
     def choices(self, question: Question, width: int) -> list[Line]:
@@ -185,6 +185,9 @@ class Told:
         if fact.kind in LEVELLED:
             told = [f"{digit} {title}" for digit, title in levels(fact, self.words)]
             return self._flow(told, width)
+        if fact.kind is Kind.EVENTS:
+            events = value if isinstance(value, tuple) else ()
+            return [[(line, self.inks.text)] for each in events for line in wrapped(happened(fact, each, self.words.lang), width)]
         if fact.kind is not Kind.CHECKLIST:
             return []
         page = self.page.rows.page
@@ -195,13 +198,7 @@ class Told:
 
     def _flow(self, pieces: Sequence[str], width: int) -> list[Line]:
         """Pieces beside each other, none broken where that can be helped."""
-        found, line = list[str](), ""
-        for each in pieces:
-            if line and cell_len(line) + cell_len(each) + 2 > width:
-                found.append(line)
-                line = ""
-            line += ("  " if line else "") + each
-        return [[(part, self.inks.text)] for text in (*found, line) for part in wrapped(text, width)]
+        return [[(line, self.inks.text)] for line in flowed(pieces, width)]
 
     # why
 
@@ -241,8 +238,6 @@ class Told:
             told.append(self.say("评定：", "judged: ") + " ".join(part for part in (value.by, value.reason) if part))
         if isinstance(value, Holding) and (value.since or value.until):
             told.append(self.say("有效：", "valid: ") + f"{value.since or ''} — {value.until or ''}")
-        if isinstance(value, tuple):
-            told.append(self.say("日期：", "dates: ") + self.words.comma.join(str(each.on) for each in value))
         if sitting.note(question):
             told.append(self.say("备注：", "note: ") + sitting.note(question))
         if sitting.files(question):
@@ -254,7 +249,7 @@ class Told:
         inks, session = self.inks, self.page.session
         indicator, verdict = self.page.indicators[name], session.reading.verdicts[name]
         points = session.reading.points.get(name)
-        force = "" if indicator.force == "must" else f"〔{self.say(*FORCES[indicator.force])}〕"
+        force = self.words.force(indicator.force)
         head = f"{VERDICTS[verdict][0]} {self.say(indicator.title, indicator.title_en)}{force}"
         told = head + (f"  {points_text(points)}" if points is not None else f"  {self.say(*VERDICTS[verdict][1:])}")
         yield from ([(line, ink(inks, verdict))] for line in wrapped(told, width))

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.binding import BindingType
 
-from duibiao.model.facts import LEVELLED, NUMERIC, FactType, Kind, Ticks
+from duibiao.model.facts import LEVELLED, NUMERIC, FactType, Happening, Kind, Ticks
 from duibiao.model.notation import UNITS, plain, show_value
 from duibiao.model.outcome import Interval, Verdict
 from duibiao.model.standard import Criterion
@@ -153,6 +153,13 @@ class AssessRows(Rows):
             return self._question(self.assessing.session.questions[item], width, here=index == self.cursor)
         return self._heading(item, width)
 
+    def told(self, index: int, width: int) -> Sequence[Part]:
+        """A line as it is read without being worked on: no hint which keys answer, nothing half typed."""
+        item = self.items[index]
+        if isinstance(item, int):
+            return self._question(self.assessing.session.questions[item], width, here=False)
+        return self._heading(item, width)
+
     def _heading(self, item: Criterion, width: int) -> Sequence[Part]:
         session = self.assessing.session
         mine = [each for each in session.questions if each.criterion == item.id]
@@ -200,7 +207,7 @@ class AssessRows(Rows):
             return _being_typed(question.fact, self.typed, self.wrong, words, room), inks.bad if self.wrong else inks.text
         value = session.value(question)
         if value is not None:
-            return answer_text(question, session, words), inks.text
+            return answer_text(question, session, words, room), inks.text
         if session.given(question):
             shown = show_value(question.fact, session.known[question.fact.id], words.lang)
             return shown + (words.say("（流程已记录）", " (on record)")), inks.dim
@@ -209,8 +216,8 @@ class AssessRows(Rows):
         return ("", inks.dim) if session.matters(question) else (words.say("不影响结果", "not needed"), inks.dim)
 
 
-def answer_text(question: Question, session: Session, words: Phrases) -> str:
-    """An answer as it was typed; empty when there is none."""
+def answer_text(question: Question, session: Session, words: Phrases, room: int = 60) -> str:
+    """An answer as it was typed, of events as much as *room* cells hold; empty when there is none."""
     value, fact = session.value(question), question.fact
     if value is None:
         return ""
@@ -219,8 +226,19 @@ def answer_text(question: Question, session: Session, words: Phrases) -> str:
         more = words.say(f"，{open_} 项未定", f", {open_} open") if open_ else ""
         return words.say(f"{len(value.present)}/{len(fact.options)} 项", f"{len(value.present)}/{len(fact.options)}") + more
     if isinstance(value, tuple) and value:
-        return f"{show_value(fact, value, words.lang)} {words.say('末次', 'last')} {value[-1].on}"
+        return _events(fact, value, words, room)
     return show_value(fact, value, words.lang)
+
+
+def _events(fact: FactType, value: tuple[Happening, ...], words: Phrases, room: int) -> str:
+    """How many events, how many of them are open (of what is dealt with, not of visits and the like), when the last one was."""
+    told = show_value(fact, value, words.lang)
+    open_ = sum(each.settled is None for each in value)
+    more = [words.say(f"{open_} 件未结", f"{open_} open")] if open_ and not fact.options else []
+    for piece in (*more, f"{words.say('末次', 'last')} {value[-1].on}", str(value[-1].on)):
+        if cell_len(told) + 1 + cell_len(piece) <= room and str(value[-1].on) not in told:
+            told += f" {piece}"
+    return told
 
 
 def unit_text(fact: FactType, words: Phrases) -> str:
@@ -253,6 +271,8 @@ def hint(fact: FactType, words: Phrases, room: int) -> str:
     if fact.kind in NUMERIC:
         unit = unit_text(fact, words)
         return say("输数字", "number") + (f" {unit}" if unit else "")
+    if fact.kind is Kind.EVENTS:
+        return say("8 位日期  z 没有", "date  z none")
     return say("输 8 位日期", "8-digit date")
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
 from duibiao.tui.keys import key, words_of
 from duibiao.tui.lines import Drawn, Part
 from duibiao.tui.look import fit
+from duibiao.tui.painting import PaintedScreen
+from duibiao.tui.small import TooSmall
 
 if TYPE_CHECKING:
     from duibiao.tui.app import DuibiaoApp
@@ -47,7 +49,7 @@ class TopLine(Line):
         if cell_len(trail) + cell_len(right) + 3 > width:
             # Which case one is in matters more than whose office this is.
             right = app.day.isoformat()
-        room = max(width - cell_len(right) - 2, 10)
+        room = max(width - cell_len(right) - 3, 10)
         return [(" " + fit(trail, room), inks.bar), (fit(right + " ", width - room - 1, "right"), inks.panel)]
 
 
@@ -86,13 +88,15 @@ class KeyLine(Line):
         return [(" ", inks.text), *found, (" " * (width - used - cell_len(last)), inks.text), (last, inks.mark)]
 
 
-class Page(Screen[None]):
+class Page(PaintedScreen[None]):
     """A screen of the app."""
 
     CALLED: ClassVar[tuple[str, str]] = ("", "")
     ABOUT: ClassVar[tuple[str, str]] = ("", "")
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape,q", "back", "返回", "back", name="page.back"),
+        key("c", "copy", "复制这一行", "copy this line", show=False, name="app.copy"),
+        key("minus", "app.last", "上一个屏", "last screen", show=False, name="app.last"),
         key("u", "app.undo", "撤销", "undo", show=False, name="app.undo"),
         key("ctrl+r", "app.redo", "重做", "redo", show=False, name="app.redo"),
     ]
@@ -115,6 +119,11 @@ class Page(Screen[None]):
         yield from self.body()
         yield StatusLine(id="status")
         yield KeyLine(id="keys")
+        yield TooSmall(id="too-small")
+
+    def on_resize(self) -> None:
+        """Too small, or large enough again. The framework calls this beside the method of a screen of its own."""
+        self.query_one(TooSmall).show_for(self.app.size)
 
     def body(self) -> Iterable[Widget]:
         """The widgets between the top line and the status line."""
@@ -162,6 +171,16 @@ class Page(Screen[None]):
         """One step back; the first screen stays."""
         self.duibiao.back()
 
+    def action_copy(self) -> None:
+        """Copy the row under the cursor."""
+        from duibiao.tui.copying import copy, row_text
+
+        text = row_text(self.focused)
+        if text:
+            self.duibiao.tell(copy(self.duibiao, text), "good")
+        else:
+            self.duibiao.tell(self.say("这里没有可复制的", "there is nothing to copy here"))
+
 
 class Dialog(ModalScreen[object]):
     """A small screen over another one; Esc closes it and changes nothing."""
@@ -173,7 +192,12 @@ class Dialog(ModalScreen[object]):
     }
     Dialog.safe > #box { border: ascii $primary; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [key("escape", "cancel", "取消", "cancel", name="dialog.cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "cancel", "取消", "cancel", name="dialog.cancel"),
+        key("ctrl+l", "language", "中/英", "zh/en", show=False, name="dialog.language"),
+    ]
+    again: Callable[[], Dialog | None] | None = None
+    """Makes the same dialog, in the language that is spoken then; None where that cannot be done."""
 
     @property
     def duibiao(self) -> DuibiaoApp:
@@ -191,6 +215,8 @@ class Dialog(ModalScreen[object]):
     def on_mount(self) -> None:
         """Straight borders where ambiguous glyphs are wide; no blinking, which would be sent over the line twice a second."""
         self.set_class(self.duibiao.safe, "safe")
+        if not self.query(TooSmall):
+            self.mount(TooSmall(id="too-small"))
         for each in self.query(Input):
             each.cursor_blink = False
 
@@ -205,6 +231,34 @@ class Dialog(ModalScreen[object]):
             for name, each in super().active_bindings.items()
         }
 
+    def on_resize(self) -> None:
+        """Too small, or large enough again. The framework calls this beside the method of a dialog of its own."""
+        for each in self.query(TooSmall):
+            each.show_for(self.app.size)
+
     def action_cancel(self) -> None:
         """Close it, nothing was done."""
         self.dismiss(None)
+
+    def action_language(self) -> None:
+        """The other language, with everything typed kept."""
+        self.duibiao.action_language()
+
+    def speak(self) -> None:
+        """Another language is spoken: say the same in it."""
+        made = self.again() if self.again is not None else None
+        if made is not None:
+            self.take_words(made)
+
+    def take_words(self, made: Dialog) -> None:
+        """Say what another dialog of the same kind says; what was typed or chosen here stays."""
+
+
+D = TypeVar("D", bound=Dialog)
+
+
+def spoken(make: Callable[[], D]) -> D:
+    """A dialog that can be made again when the language changes while it is open."""
+    dialog = make()
+    dialog.again = make
+    return dialog

@@ -19,6 +19,7 @@ from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel, Part, Rows
 from duibiao.tui.lists import Entries, Entry
 from duibiao.tui.look import SAFE, fit, wrapped
+from duibiao.wording import many
 from duibiao.workflow.blocks import BlockedError
 
 BOX = 76
@@ -71,6 +72,7 @@ class Plan:
         ok: Word on the row that does it.
         careful: Whether the cursor comes to «cancel» before it comes to the row that does it.
         barred: Why it cannot be done now; empty when it can.
+        begin: Name of the row on which the cursor begins; empty for the first.
     """
 
     title: str
@@ -80,6 +82,7 @@ class Plan:
     ok: str = ""
     careful: bool = False
     barred: str = field(default="")
+    begin: str = ""
 
 
 class FormRows(Rows):
@@ -192,7 +195,7 @@ class Form(Dialog):
         self.typed.display = any(each.kind in TYPED for each in self.plan.fields)
         self.draw()
         first = next((i for i in range(self.rows.total()) if self.rows.selectable(i)), 0)
-        self.rows.cursor = first
+        self.rows.cursor = next((i for i, each in enumerate(self.plan.fields) if each.name == self.plan.begin), first)
         self._attend()
 
     def on_resize(self) -> None:
@@ -214,7 +217,9 @@ class Form(Dialog):
         said = lines[: max(min(MOST_SAID, room - min(total, 5)), 1)]
         if len(said) < len(lines):
             more = len(lines) - len(said) + 1
-            said[-1] = [(self.say(f"……还有 {more} 行，见流程屏", f"… {more} lines more, see the screen behind"), inks.dim)]
+            said[-1] = [
+                (self.say(f"……还有 {more} 行，见流程屏", f"… {many(more, 'line')} more, see the screen behind"), inks.dim)
+            ]
         hint = self.say("↑↓ 选行  空格 勾选/换项  回车 下一行  Esc 取消", "↑↓ rows  space tick/change  Enter on  Esc cancel")
         for name, content in (("#said", said), ("#wrong", wrong), ("#keys", [[(fit(hint, width), inks.dim)]])):
             panel = self.query_one(name, Panel)
@@ -222,6 +227,19 @@ class Form(Dialog):
             panel.display = bool(content)
             panel.show(content)
         self.rows.styles.height = max(min(total, room - len(said)), 1)
+
+    def take_words(self, made: Dialog) -> None:
+        """The same form in other words; what was typed or chosen stays, what only stood there as it came is said anew."""
+        if not isinstance(made, Form):
+            return
+        self._keep_typed()
+        for old, new in zip(self.plan.fields, made.plan.fields, strict=False):
+            if old.name == new.name and self.values[old.name] == old.value:
+                self.values[old.name] = new.value
+        self.plan, self.label_width, self.wrong = made.plan, made.label_width, ""
+        self.rows.renew()
+        self.draw()
+        self._attend()
 
     def _plain(self, text: str) -> str:
         """The text with the characters that will be drawn, so that their cells are counted."""
@@ -393,6 +411,12 @@ class Pick(Dialog):
         head.show([[(fit(self.told, width), inks.head)]])
         listed.styles.height = max(min(len(self.offered), self.app.size.height * 9 // 10 - 3), 1)
         listed.show([Entry([(fit(f" {word}", width - 1), inks.text)], (value,)) for value, word in self.offered])
+
+    def take_words(self, made: Dialog) -> None:
+        """The same list in other words; the cursor stays."""
+        if isinstance(made, Pick):
+            self.told, self.offered = made.told, made.offered
+            self.on_resize()
 
     def on_rows_chosen(self) -> None:
         """Enter picks."""

@@ -20,29 +20,13 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
 from duibiao.tui.keys import key
-from duibiao.tui.look import Inks, fit, plain_parts
+from duibiao.tui.look import Inks, fit, plain_parts, whole
 
 if TYPE_CHECKING:
     from duibiao.tui.app import DuibiaoApp
 
 Part = tuple[str, Style]
 """A piece of a line: text and style."""
-
-
-def difference(old: Strip, new: Strip) -> tuple[int, int]:
-    """First and last cell (exclusive) in which two strips differ, never within a wide character; (0, 0) when they are alike."""
-    one, other = _glyphs(old), _glyphs(new)
-    if one == other:
-        return 0, 0
-    same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    first = sum(size for _, _, size in one[:same])
-    ends = zip(reversed(one[same:]), reversed(other[same:]), strict=False)
-    tail = next((n for n, (a, b) in enumerate(ends) if a != b), min(len(one), len(other)) - same)
-    return first, new.cell_length - sum(size for _, _, size in other[len(other) - tail :])
-
-
-def _glyphs(strip: Strip) -> list[tuple[str, Style | None, int]]:
-    return [(each, segment.style, cell_len(each)) for segment in strip for each in segment.text]
 
 
 class Drawn(ScrollView):
@@ -94,17 +78,16 @@ class Drawn(ScrollView):
         self.refresh()
 
     def renew_lines(self, *indexes: int) -> None:
-        """Only these lines changed; of a line that was drawn before only the cells that differ are painted."""
+        """Only these lines changed; one that reads as it was drawn before is not painted."""
         width = self.room
         for index in indexes:
             old = self._strips.get((index, width))
-            if old is None or not 0 <= index < self.total():
-                self.refresh_lines(index, 1)
-                continue
-            new = self._strips[index, width] = self._draw(index, width)
-            first, last = difference(old, new)
-            if first < last:
-                self.refresh(Region(first, index - self.scroll_offset.y, last - first, 1))
+            if old is not None and 0 <= index < self.total():
+                new = self._draw(index, width)
+                if new == old:
+                    continue
+                self._strips[index, width] = new
+            self.refresh_lines(index, 1)
 
     def on_resize(self) -> None:
         """The width changed: nothing drawn before fits."""
@@ -114,6 +97,15 @@ class Drawn(ScrollView):
         """The theme changed."""
         super().notify_style_update()
         self._strips.clear()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a part of the widget: they have no border and their own ground, so nothing needs to be laid over them."""
+        if self.duibiao.plain:
+            return super().render_lines(crop)
+        first, end = crop.column_span
+        kept, top, width, ground = self._strips, self.scroll_offset.y, self.room, self.inks.ground
+        found = [kept.get((top + y, width)) or self.render_line(y) for y in crop.line_range]
+        return [each if first == 0 and end == each.cell_length else each.crop_extend(first, end, ground) for each in found]
 
     def render_line(self, y: int) -> Strip:
         """The line at a row of the screen."""
@@ -144,8 +136,9 @@ class Drawn(ScrollView):
             return strip.crop(0, width)
         dots = ".." if self.duibiao.safe else "…"
         kept = strip.crop(0, width - len(dots))
+        kept = kept.crop(0, cell_len(whole(kept.text)))
         last = next((each.style for each in reversed(list(kept)) if each.text), None)
-        return Strip([*kept, Segment(dots, last)], width)
+        return Strip([*kept, Segment(dots.ljust(width - kept.cell_length), last)], width)
 
 
 class WholeCells(ScrollBarRender):

@@ -41,6 +41,13 @@ class Entries(Rows):
         self.cursor = min(same, max(len(entries) - 1, 0))
         self.move_to(self.cursor)
 
+    def _show_cursor(self) -> None:
+        """As in any list; what stands above the first line one can choose comes into sight with it."""
+        super()._show_cursor()
+        above = self.scroll_offset.y and self.cursor < self.size.height
+        if above and not any(self.selectable(index) for index in range(self.cursor)):
+            self.scroll_to(y=0, animate=False, force=True)
+
     @property
     def chosen(self) -> Any:
         """What the line under the cursor stands for; None on an empty list."""

@@ -12,8 +12,8 @@ from textual.theme import Theme
 _WIDE = {
     "“": "「", "”": "」", "‘": "「", "’": "」", "…": "...", "—": "-", "–": "-", "·": ".", "≥": ">=", "≤": "<=",
     "×": "x", "→": "->", "←": "<-", "▶": ">", "●": "*", "○": "o", "■": "#", "□": "-", "▲": "^", "▼": "v", "│": "|",
-    "─": "-", "┃": "|", "━": "=", "╌": "-", "÷": "/", "※": "*", "≠": "!=", "≈": "~", "↩": "<", "├": "|", "└": "`", "▏": "|",
-    "↑": "^", "↓": "v", "█": "#", "░": ".", "▒": ":", "①": "(1)", "②": "(2)", "③": "(3)",
+    "─": "-", "┃": "|", "━": "=", "╌": "-", "÷": "/", "※": "*", "≠": "<>", "≈": "~", "↩": "<", "├": "|", "└": "`", "▏": "|",
+    "²": "2", "↑": "^", "↓": "v", "█": "#", "░": ".", "▒": ":", "①": "(1)", "②": "(2)", "③": "(3)",
 }  # fmt: skip
 """Characters that some Chinese terminals draw two cells wide, and what stands for them there."""
 
@@ -22,6 +22,7 @@ SAFE: Mapping[int, str] = str.maketrans(_WIDE)
 
 _CUT = re.compile(r"…( ?)$")
 _BLANKS = re.compile(r" {2,}")
+_LAST_NUMBER = re.compile(r"\d[\d.,-]*$")
 _LEAST_CUT = 6
 """Cells before a mark at the end from which on it is that of a text cut short, not a sign of its own."""
 
@@ -46,14 +47,20 @@ def _plain(text: str) -> str:
     if cut is None or cell_len(text[: cut.start()]) < _LEAST_CUT:
         return text.translate(SAFE)
     room = cell_len(text) - len(cut[0]) - 2
-    return set_cell_size(text[: cut.start()].translate(SAFE), room) + "..." + cut[1]
+    head = whole(set_cell_size(text[: cut.start()].translate(SAFE), room))
+    return set_cell_size(head + "...", room + 3) + cut[1]
+
+
+def whole(head: str) -> str:
+    """The beginning of a text that is cut, without a number at its end: that might be the beginning of a longer one."""
+    return _LAST_NUMBER.sub("", head) or head if head[-1:].isdigit() else head
 
 
 def fit(text: str, width: int, align: str = "left") -> str:
     """*text* in exactly *width* cells: cut with «…» (two cells of dots where that is wide) or padded."""
     size = cell_len(text)
     if size > width:
-        return set_cell_size(set_cell_size(text, max(width - 1, 0)) + "…", width)
+        return set_cell_size(whole(set_cell_size(text, max(width - 1, 0))) + "…", width)
     return text + " " * (width - size) if align == "left" else " " * (width - size) + text
 
 
@@ -109,6 +116,7 @@ class Inks:
         self.mark = ink(theme.accent, bold=True)
         self.panel = ink(front, panel)
         self.bar = ink(front, panel, bold=True)
+        self.bar_mark = ink(theme.accent, panel, bold=True)
         self.hint = ink(theme.secondary, surface)
         self.ground = Style() if plain else Style(bgcolor=back)
         self.cursor = Style(reverse=True) if plain else Style(bgcolor=theme.primary, color=back, bold=True)
@@ -142,15 +150,31 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
+_NEVER_FIRST = frozenset("，。；：、！？）〕》」』】”’…")
+_NEVER_LAST = frozenset("（〔《「『【“‘")
+"""Signs with which a Chinese line neither begins nor ends."""
+
+
 def _pieces(text: str) -> list[str]:
-    """Wide characters one by one, runs of narrow ones up to a blank together."""
+    """Wide characters one by one, each with the signs that may not be parted from it; runs of narrow ones up to a blank."""
     found: list[str] = []
     for char in text:
-        joins = (
+        narrow = (
             bool(found) and cell_len(char) == 1 and char != " " and cell_len(found[-1][-1]) == 1 and not found[-1].endswith(" ")
         )
-        if joins:
+        if narrow or (found and char != " " and (char in _NEVER_FIRST or found[-1][-1] in _NEVER_LAST)):
             found[-1] += char
         else:
             found.append(char)
     return found
+
+
+def flowed(pieces: Iterable[str], width: int) -> list[str]:
+    """Pieces beside each other in lines of at most *width* cells; one is broken only where it is wider than a line."""
+    found, line = list[str](), ""
+    for each in pieces:
+        if line and cell_len(line) + cell_len(each) + 2 > width:
+            found.append(line)
+            line = ""
+        line += ("  " if line else "") + each
+    return [part for text in (*found, line) for part in wrapped(text, width)]

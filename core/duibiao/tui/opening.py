@@ -10,9 +10,10 @@ from textual.binding import BindingType
 from duibiao.errors import BadInputError
 from duibiao.services import lists
 from duibiao.services.lists import Fitting, Opened
+from duibiao.tui.base import spoken
 from duibiao.tui.keys import key
 from duibiao.tui.picking import Choose, Confirm
-from duibiao.wording import describe
+from duibiao.wording import describe, many
 
 if TYPE_CHECKING:
     from duibiao.tui.app import DuibiaoApp
@@ -61,7 +62,7 @@ def _line(app: DuibiaoApp, each: Fitting) -> str:
     """A standard in the list: title, edition, whom of the units it is not for, why it cannot be."""
     text = f"{app.say(*each.title)} {each.edition}"
     if each.left_out:
-        text += app.say(f"（{each.left_out} 个单位不适用）", f" ({each.left_out} units do not fit)")
+        text += app.say(f"（{each.left_out} 个单位不适用）", f" ({many(each.left_out, 'unit does', 'units do')} not fit)")
     if each.problem is not None:
         text = "✗ " + text + app.say("（这一天不施行）", " (not in force on this day)")
     return text
@@ -73,8 +74,12 @@ async def open_for(app: DuibiaoApp, codes: Sequence[str]) -> Opened | None:
     if not found:
         app.tell(app.say("没有适用于这类单位的标准", "no standard is for units of this kind"), "bad")
         return None
-    title = app.say(f"新开案卷：{_whom(app, codes)}", f"New case: {_whom(app, codes)}")
-    chosen = await app.push_screen_wait(PickStandard(title, found, app.day.year, [_line(app, each) for each in found]))
+
+    def asking() -> PickStandard:
+        title = app.say(f"新开案卷：{_whom(app, codes)}", f"New case: {_whom(app, codes)}")
+        return PickStandard(title, found, app.day.year, [_line(app, each) for each in found])
+
+    chosen = await app.push_screen_wait(spoken(asking))
     if not isinstance(chosen, tuple):
         return None
     standard, year = chosen
@@ -101,14 +106,14 @@ async def open_under(app: DuibiaoApp, code: str, standard: str) -> str:
 def _whom(app: DuibiaoApp, codes: Sequence[str]) -> str:
     names = lists.names_of(lists.folder(app.workspace_named), list(codes)[:3])
     told = app.say("、", ", ").join(names.values())
-    return told if len(codes) <= len(names) else app.say(f"{told} 等 {len(codes)} 个单位", f"{told} … {len(codes)} units")
+    return told if len(codes) <= len(names) else app.say(f"{told} 等 {len(codes)} 个单位", f"{told} … {many(len(codes), 'unit')}")
 
 
 async def _track(app: DuibiaoApp, standard: Fitting) -> str | None:
     if not standard.tracks:
         return ""
-    title = app.say("走哪一条线", "Which track")
-    chosen = await app.push_screen_wait(Choose(title, [(each, each) for each in standard.tracks]))
+    tracks = [(each, each) for each in standard.tracks]
+    chosen = await app.push_screen_wait(spoken(lambda: Choose(app.say("走哪一条线", "Which track"), tracks)))
     return None if chosen is None else str(chosen)
 
 
@@ -117,13 +122,22 @@ async def _sure(app: DuibiaoApp, standard: Fitting, year: int) -> bool:
     count = len(standard.codes)
     if count == 1:
         return True
-    title = app.say(f"为 {count} 个单位各开一件案卷？", f"Open a case for each of {count} units?")
+    return bool(await app.push_screen_wait(spoken(lambda: _asked_whether(app, standard, year, count))))
+
+
+def _asked_whether(app: DuibiaoApp, standard: Fitting, year: int, count: int) -> Confirm:
+    title = app.say(f"为 {count} 个单位各开一件案卷？", f"Open a case for each of {many(count, 'unit')}?")
     said = [f"{app.say(*standard.title)} {standard.edition}", app.say(f"年度 {year}", f"Year {year}")]
     if standard.left_out:
-        said.append(app.say(f"{standard.left_out} 个单位不适用，不开", f"{standard.left_out} units do not fit and get none"))
+        said.append(
+            app.say(
+                f"{standard.left_out} 个单位不适用，不开",
+                f"{many(standard.left_out, 'unit does', 'units do')} not fit and get none",
+            )
+        )
     said.append(app.say("已有同年度案卷的单位会跳过。", "Units that have one of that year are passed over."))
-    yes = app.say(f"开 {count} 件", f"Open {count} cases")
-    return bool(await app.push_screen_wait(Confirm(title, yes, app.say("取消，什么也不开", "Cancel, nothing is opened"), said)))
+    yes = app.say(f"开 {count} 件", f"Open {many(count, 'case')}")
+    return Confirm(title, yes, app.say("取消，什么也不开", "Cancel, nothing is opened"), said)
 
 
 async def _open(app: DuibiaoApp, standard: Fitting, year: int, track: str) -> Opened | None:
@@ -153,9 +167,13 @@ def _told(app: DuibiaoApp, done: Opened, year: int) -> None:
     if len(done.cases) == 1:
         parts.append(app.say(f"已开案卷 {done.cases[0]}", f"opened case {done.cases[0]}"))
     elif done.cases:
-        parts.append(app.say(f"已开 {len(done.cases)} 件案卷", f"opened {len(done.cases)} cases"))
+        parts.append(app.say(f"已开 {len(done.cases)} 件案卷", f"opened {many(len(done.cases), 'case')}"))
     if done.same:
-        parts.append(app.say(f"{done.same} 个单位 {year} 年度已有案卷", f"{done.same} units have a case of {year} already"))
+        parts.append(
+            app.say(
+                f"{done.same} 个单位 {year} 年度已有案卷", f"{many(done.same, 'unit has', 'units have')} a case of {year} already"
+            )
+        )
     parts += [describe(each, app.lang) for each in done.problems]
     parts += [app.process_words.block(each)[0] for each in done.blocks]
     bad = done.problems or done.blocks or not done.cases

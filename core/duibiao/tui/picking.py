@@ -13,11 +13,15 @@ from duibiao.tui.base import Dialog
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel, Part
 from duibiao.tui.lists import Entries, Entry
-from duibiao.tui.look import wrapped
+from duibiao.tui.look import SAFE, wrapped
 
 WIDTH = 76
 FRAME = 4
 """Cells that the border of a dialog takes from its width."""
+EDGES = 2
+"""Lines that it takes from its height."""
+SHARE = 90
+"""Per cent of the screen's height that a dialog has at most."""
 
 
 class Choose(Dialog):
@@ -68,16 +72,30 @@ class Choose(Dialog):
     def draw(self) -> None:
         """Title, what is said, the list and the keys, as tall as there is room for."""
         inks = self.duibiao.inks
-        head: list[list[Part]] = [[(line, inks.head)] for line in wrapped(self._title, self.inner)]
-        head += [[(line, inks.text)] for each in self._said for line in wrapped(each, self.inner)]
-        hint: list[list[Part]] = [[(line, inks.dim)] for line in wrapped(self.hint(), self.inner)]
+        head: list[list[Part]] = [[(line, inks.head)] for line in self._lines(self._title)]
+        head += [[(line, inks.text)] for each in self._said for line in self._lines(each)]
+        hint: list[list[Part]] = [[(line, inks.dim)] for line in self._lines(self.hint())]
         listed = self.query_one(Entries)
-        listed.styles.height = max(min(len(self._items), self.app.size.height - len(head) - len(hint) - FRAME), 1)
+        room = self.app.size.height * SHARE // 100 - EDGES - len(head) - len(hint)
+        listed.styles.height = max(min(len(self._items), room), 1)
         listed.show([self._entry(text, data, number) for (text, data), number in zip(self._items, self._numbers(), strict=True)])
         for name, lines in (("#said", head), ("#hint", hint)):
             panel = self.query_one(name, Panel)
             panel.styles.height = len(lines)
             panel.show(lines)
+
+    def _lines(self, text: str) -> list[str]:
+        """Text in lines, counted in the characters that will be drawn."""
+        return wrapped(text.translate(SAFE) if self.duibiao.safe else text, self.inner)
+
+    def take_words(self, made: Dialog) -> None:
+        """The same list in other words; the cursor stays on its line."""
+        if not isinstance(made, Choose):
+            return
+        here = self.query_one(Entries).cursor
+        self._title, self._items, self._said = made._title, made._items, made._said
+        self.draw()
+        self.query_one(Entries).move_to(here)
 
     def hint(self) -> str:
         """The keys."""

@@ -22,7 +22,8 @@ from duibiao.services.lists import MOST, Listing
 from duibiao.tui.base import Line
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Part, Rows
-from duibiao.tui.look import SAFE, fit
+from duibiao.tui.look import SAFE, fit, whole
+from duibiao.wording import many
 
 R = TypeVar("R")
 STRIPS = 400
@@ -294,7 +295,7 @@ class Table(Rows, Generic[R]):
         plain, dots = (text.translate(SAFE), "..") if safe else (text, "…")
         if cell_len(plain) > size:
             room = max(size - len(dots), 0)
-            plain = dots + _end(plain, room) if align == "tail" else set_cell_size(plain, room) + dots
+            plain = dots + _end(plain, room) if align == "tail" else whole(set_cell_size(plain, room)) + dots
         return fit(plain, size, "right" if align == "right" else "left")
 
     def render_line(self, y: int) -> Strip:
@@ -344,7 +345,7 @@ class Table(Rows, Generic[R]):
             self.duibiao.tell(
                 self.duibiao.say(
                     f"有 {self.listing.count:,} 行，一次最多标记 {MOST:,} 行：先用 / 筛选",
-                    f"{self.listing.count:,} rows; at most {MOST:,} can be marked: filter with / first",
+                    f"{many(self.listing.count, 'row')}; at most {MOST:,} can be marked: filter with / first",
                 ),
                 "bad",
             )
@@ -390,7 +391,7 @@ class Head(Line):
             each = columns[place]
             arrow = ("▼" if self.down else "▲") if each.order and each.order == self.order else ""
             text = self.duibiao.say(each.zh, each.en) + arrow
-            found.append((fit(text, size, each.align) + " ", inks.mark if arrow else inks.head))
+            found.append((fit(text, size, "right" if each.align == "right" else "left") + " ", inks.mark if arrow else inks.head))
         hidden = len(columns) - len(shown)
         return [(" " * MARGIN if not hidden else fit("«" if self.table.shift else " ", MARGIN), inks.head), *found]
 

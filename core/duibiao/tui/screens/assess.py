@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import ClassVar
 
-from textual import events
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.widget import Widget
@@ -14,6 +13,7 @@ from textual.widget import Widget
 from duibiao.errors import BadInputError
 from duibiao.model.notation import plain
 from duibiao.model.standard import Criterion, Indicator
+from duibiao.services import seek
 from duibiao.services.phrasing import Phrases
 from duibiao.services.session import Change, Question
 from duibiao.services.sitting import Sitting, sit_down
@@ -22,7 +22,7 @@ from duibiao.tui.assess_panels import Told
 from duibiao.tui.assess_rows import AssessRows
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel
-from duibiao.wording import describe
+from duibiao.wording import describe, many
 
 EXPLAINS_AFTER = 0.2
 """Seconds without a key after which the reasons are worked out: they take longer than a key may."""
@@ -57,6 +57,26 @@ class Why(Panel):
     ]
 
 
+class Side(Container):
+    """Score and reasons; their lines break by the room they have."""
+
+    def on_resize(self) -> None:
+        """More room, or less."""
+        screen = self.screen
+        if isinstance(screen, AssessScreen):
+            self.call_after_refresh(screen.show_panels)
+
+
+class Brief(Panel):
+    """What the question at hand asks, in as many lines as there is room for."""
+
+    def on_resize(self) -> None:
+        """More room, or less."""
+        screen = self.screen
+        if isinstance(screen, AssessScreen):
+            self.call_after_refresh(screen.show_brief)
+
+
 class AssessScreen(Saying):
     """One case being assessed."""
 
@@ -79,9 +99,6 @@ class AssessScreen(Saying):
     AssessScreen.-huge #why { width: 1fr; height: 100%; }
     AssessScreen.-peek #rows, AssessScreen.-peek #brief { display: none; }
     AssessScreen.-peek #side { display: block; width: 1fr; margin-left: 0; }
-    AssessScreen #small { display: none; height: 1fr; }
-    AssessScreen.-tiny #bar, AssessScreen.-tiny #work, AssessScreen.-tiny #brief { display: none; }
-    AssessScreen.-tiny #small { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("ctrl+n", "next_open(1)", "下一未答", "next open", name="assess.next-open"),
@@ -93,11 +110,11 @@ class AssessScreen(Saying):
         key("e", "note", "备注", "note", name="assess.note"),
         key("E", "editor", "用编辑器写备注", "note in the editor", show=False, name="assess.editor"),
         key("f", "attach", "附件", "file", name="assess.file"),
-        key("r", "details", "理由、有效期", "reason, validity", show=False, name="assess.details"),
+        key("r", "details", "理由、有效期、逐件", "reason, validity, events", show=False, name="assess.details"),
         key("u", "undo", "撤销", "undo", name="assess.undo"),
         key("ctrl+r", "redo", "重做", "redo", show=False, name="assess.redo"),
         key("ctrl+s", "save_again", "再存一次", "save again", show=False, name="assess.save"),
-        key("c", "columns", "各级得分", "levels' points", show=False, name="assess.columns"),
+        key("C", "columns", "各级得分", "levels' points", show=False, name="assess.columns"),
         key("w", "workflow", "流程", "workflow", name="assess.workflow"),
     ]
 
@@ -114,11 +131,10 @@ class AssessScreen(Saying):
         yield Panel(id="bar")
         with Horizontal(id="work"):
             yield AssessRows(id="rows")
-            with Container(id="side"):
+            with Side(id="side"):
                 yield Panel(id="score")
                 yield Why(id="why")
-        yield Panel(id="brief")
-        yield Panel(id="small")
+        yield Brief(id="brief")
 
     @property
     def rows(self) -> AssessRows:
@@ -182,9 +198,22 @@ class AssessScreen(Saying):
         first = self.session.next_open(-1)
         self._rows.go(0 if first is None else first)
         self.take_up_typed()
+        self._seek()
         self.show_question(now=True)
         self.call_after_refresh(self._from_the_top)
         return True
+
+    def _seek(self) -> None:
+        """Go to what another screen spoke of: of its questions one that is open before one that is answered."""
+        names, self.duibiao.sought = self.duibiao.sought, ()
+        found = seek.wanted(self.session, names) if names else None
+        if found is None:
+            return
+        if self._rows.line(found) is None:
+            self.narrow("")
+        self._rows.go(found)
+        asked = self.asked(self.session.questions[found])
+        self.duibiao.tell(self.say(f"流程要看的：{asked}；w 回流程", f"asked for by the workflow: {asked}; w goes back"))
 
     def _from_the_top(self) -> None:
         """Now that it is known how many lines there are: as much of the list as there is above the cursor."""
@@ -204,6 +233,7 @@ class AssessScreen(Saying):
             self._sit()
             return
         self.sitting.process_went_on()
+        self._seek()
         self.redraw()
         self.look_around()
         self.ask_about_conflict()
@@ -221,28 +251,27 @@ class AssessScreen(Saying):
             names = self.words.comma.join(self.asked(each) for each in changed[:3])
             who = self.sitting.stored[self.sitting.place(changed[0])].actor
             count = len(changed)
-            self.duibiao.tell(self.say(f"{who} 改了 {count} 个答案：{names}", f"{who} has changed {count} answers: {names}"))
+            self.duibiao.tell(
+                self.say(f"{who} 改了 {count} 个答案：{names}", f"{who} has changed {many(count, 'answer')}: {names}")
+            )
 
     # drawing
 
     def redraw(self) -> None:
         """Everything anew: another language, theme, or state of the process."""
         if self._sat:
-            self.words = self.duibiao.phrases
+            self.words = self.duibiao.phrases.of(self.sitting.case.standard)
             self.told = Told(self)
             self.show_score()
             self.show_question(now=True)
-        small = self.say("请放大到 60×18", "please enlarge to 60×18")
-        self.query_one("#small", Panel).show([[(small, self.duibiao.inks.bad)]])
         super().redraw()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Another width: other panes."""
-        self._classes_for(event.size.width, event.size.height)
+        self._classes_for(self.app.size.width, self.app.size.height)
         self.call_after_refresh(self.redraw)
 
     def _classes_for(self, width: int, height: int) -> None:
-        self.set_class(width < 60 or height < 18, "-tiny")
         self.set_class(height < 22, "-short")
         self.set_class(width >= _WIDE, "-wide")
         self.set_class(width >= _HUGE, "-huge")
@@ -287,6 +316,12 @@ class AssessScreen(Saying):
         if not self._explaining:
             self._explaining = True
             self.set_timer(EXPLAINS_AFTER, self._explain)
+
+    def show_brief(self) -> None:
+        """The question at hand, for the room there is now."""
+        question = self.at_cursor() if self._sat else None
+        if question is not None:
+            self._show_brief(question)
 
     def _show_brief(self, question: Question) -> None:
         if not self.panels_shown:
@@ -359,11 +394,12 @@ class AssessScreen(Saying):
         if not self.wide:
             self.add_class("-peek")
         self._why.focus()
-        self.call_after_refresh(self._shown_panel)
 
-    def _shown_panel(self) -> None:
-        self.show_score()
-        self.explain()
+    def show_panels(self) -> None:
+        """Score and reasons for the room that the panels have now."""
+        if self._sat and self.panels_shown:
+            self.show_score()
+            self.explain()
 
     def _to_list(self) -> None:
         self.remove_class("-peek")
@@ -389,7 +425,8 @@ class AssessScreen(Saying):
         elif self.conflicts and not self._warned:
             self._warned = True
             zh = f"有 {len(self.conflicts)} 个答案和别人的不一致：ctrl+s 决定用哪个；再按一次 Esc 留作草稿"
-            en = f"{len(self.conflicts)} answers differ from somebody else's: ctrl+s decides; Esc again keeps them as drafts"
+            told = many(len(self.conflicts), "answer differs", "answers differ")
+            en = f"{told} from somebody else's: ctrl+s decides; Esc again keeps them as drafts"
             self.duibiao.tell(self.say(zh, en), "bad")
         else:
             self.duibiao.back()

@@ -16,10 +16,12 @@ from textual.worker import get_current_worker
 from duibiao.errors import BadInputError
 from duibiao.services import lists
 from duibiao.services.lists import OVER, CaseRow, CasesAsked, Standing
-from duibiao.tui.base import Line, Page
+from duibiao.services.place_words import holder_words
+from duibiao.tui.base import Line, Page, spoken
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Part
 from duibiao.tui.table import Column, Head, Table
+from duibiao.wording import many
 
 IDLE = 0.3
 """Seconds without a key before the points of the rows on the screen are worked out."""
@@ -30,7 +32,7 @@ STATUS_WORDS = {
     "withdrawn": ("已撤回", "withdrawn"), "expired": ("已到期", "expired"), "forfeited": ("逾期失效", "forfeited"),
     "closed": ("已办结", "closed"),
 }  # fmt: skip
-MARKS = {"open": "…", "named": "✓", "rectify": "!", "closed": "✓"}
+MARKS = {"open": "▶", "named": "✓", "rectify": "!", "closed": "✓"}
 """What stands before a status; ✗ before those not named."""
 
 
@@ -88,7 +90,7 @@ class CaseTable(Table[CaseRow]):
             self._status(row),
             self._score(row),
             (say(*found.title) if found else "…", inks.dim),
-            (row.holder.replace(" ", comma) or "—", inks.dim),
+            (holder_words(row.holder, self.duibiao.lang) or "—", inks.dim),
             (str(row.year), inks.dim),
             (row.id, inks.dim),
             (row.unit, inks.dim),
@@ -96,7 +98,7 @@ class CaseTable(Table[CaseRow]):
 
     def _status(self, row: CaseRow) -> tuple[str, Style]:
         mark = MARKS.get(row.status, "✗")
-        style = {"…": self.inks.text, "✓": self.inks.good, "!": self.inks.open}.get(mark, self.inks.bad)
+        style = {"▶": self.inks.text, "✓": self.inks.good, "!": self.inks.open}.get(mark, self.inks.bad)
         return f"{mark} {self.duibiao.say(*STATUS_WORDS.get(row.status, (row.status, row.status)))}", style
 
     def _score(self, row: CaseRow) -> tuple[str, Style]:
@@ -274,7 +276,7 @@ class CasesScreen(Page):
         """How many, and which."""
         inks, say, listing = self.duibiao.inks, self.say, self.table.listing
         count = "…" if listing is None or not listing.ready else f"{listing.count:,}"
-        found: list[Part] = [(say(f" {count} 件", f" {count} cases"), inks.text)]
+        found: list[Part] = [(say(f" {count} 件", f" {many(count, 'case')}"), inks.text)]
         if self.table.marked:
             found.append((say(f"  已标记 {len(self.table.marked)} 件", f"  {len(self.table.marked)} marked"), inks.mark))
         for word in self._filters():
@@ -337,8 +339,12 @@ class CasesScreen(Page):
         from duibiao.tui.assess_dialogs import AskLine
 
         before = self.asked.text
-        title = self.say("查找单位或编号：汉字、拼音首字母、代码开头", "Find a unit or number: name, pinyin initials, code")
-        text = await self.app.push_screen_wait(AskLine(title, before, low=True, heard=self._find))
+
+        def asking() -> AskLine:
+            title = self.say("查找单位或编号：汉字、拼音首字母、代码开头", "Find a unit or number: name, pinyin initials, code")
+            return AskLine(title, before, low=True, heard=self._find)
+
+        text = await self.app.push_screen_wait(spoken(asking))
         self._find(before if text is None else str(text))
 
     def _find(self, text: str) -> None:
@@ -351,8 +357,11 @@ class CasesScreen(Page):
         """Choose the order."""
         from duibiao.tui.picking import Choose
 
-        items = [(self.say(each.zh, each.en), each.order) for each in CaseTable.COLUMNS if each.order]
-        chosen = await self.app.push_screen_wait(Choose(self.say("按哪一列排序", "Sort by"), items, now=self.asked.order))
+        def asking() -> Choose:
+            items = [(self.say(each.zh, each.en), each.order) for each in CaseTable.COLUMNS if each.order]
+            return Choose(self.say("按哪一列排序", "Sort by"), items, now=self.asked.order)
+
+        chosen = await self.app.push_screen_wait(spoken(asking))
         if chosen is not None:
             self.asked = evolve(self.asked, order=str(chosen), down=chosen == self.asked.order and not self.asked.down)
             self.load()
@@ -367,8 +376,7 @@ class CasesScreen(Page):
         """Choose what to see: a standard, a state, a stage, a territory, a year; choosing what is chosen takes it back."""
         from duibiao.tui.picking import Choose
 
-        items = self._choices()
-        chosen = await self.app.push_screen_wait(Choose(self.say("只看哪些", "Show only"), items))
+        chosen = await self.app.push_screen_wait(spoken(lambda: Choose(self.say("只看哪些", "Show only"), self._choices())))
         if not isinstance(chosen, dict):
             return
         same = all(getattr(self.asked, name) == value for name, value in chosen.items())

@@ -15,17 +15,18 @@ from textual.worker import get_current_worker
 
 from duibiao.errors import BadInputError
 from duibiao.services import export
-from duibiao.services.beside import MOST, usual
+from duibiao.services.compare_board import usual
 from duibiao.services.desk import Desk
 from duibiao.services.export import FORMATS, KINDS, Asked, Seen
 from duibiao.services.office import open_office
 from duibiao.services.process_words import STATUS
-from duibiao.tui.base import Page
-from duibiao.tui.dialogs import Field, Form, FormError, Pick, Plan, Values
+from duibiao.tui.base import Page, spoken
+from duibiao.tui.dialogs import Field, Form, FormError, Pick, Plan
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Part
 from duibiao.tui.lists import Entries, Entry, heading
 from duibiao.tui.look import fit, wrapped
+from duibiao.tui.screens.compare_widgets import WHICH
 
 TWO = 100
 LABEL = 10
@@ -84,9 +85,11 @@ class ExportScreen(Page):
         key("tab,shift+tab", "pane", "换栏", "pane", name="export.pane"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, asked: Asked | None = None) -> None:
+        """*asked*: what is to be exported; without it the case at hand, else the list of cases."""
         super().__init__()
-        self.asked = Asked("cases")
+        self.given = asked
+        self.asked = asked or Asked("cases")
         self.form = "md"
         self.path: Path | None = None
         self.folder = export.usual_folder()
@@ -103,7 +106,7 @@ class ExportScreen(Page):
 
     def on_mount(self) -> None:
         app = self.duibiao
-        if app.case:
+        if app.case and self.given is None:
             self.asked = Asked("case", case=app.case)
         self.on_resize()
         self.rows.focus()
@@ -127,16 +130,31 @@ class ExportScreen(Page):
         kinds = tuple((name, say(zh, en)) for name, zh, en in KINDS)
         found = [self._options("what", say("内容", "what"), kinds, asked.what)]
         if asked.what in (*OF_A_CASE, "compare"):
-            none = say("（不列本单位）", "(no own values)") if asked.what == "compare" else say("（要选一件）", "(pick one)")
+            none = (
+                asked.unit or say("（不列本单位）", "(no own values)")
+                if asked.what == "compare"
+                else say("（要选一件）", "(pick one)")
+            )
             found.append(Choice("case", say("申报件", "case"), asked.case or none))
         if asked.what == "compare":
             picked = self.duibiao.phrases.comma.join(asked.standards) or say("（要选两个以上）", "(pick two or more)")
             found.append(Choice("standards", say("标准", "standards"), picked))
-            both = ((False, say("全部", "everything")), (True, say("只要不同的", "only what differs")))
-            found.append(self._options("differing", say("范围", "scope"), both, asked.differing))
+            found += self._compared()
         if asked.what in NARROWED:
             found += self._narrowing()
         return [*found, *self._file()]
+
+    def _compared(self) -> list[Choice]:
+        """Which rows of a comparison."""
+        say, asked = self.say, self.asked
+        ways = tuple((way, say(*words)) for way, words in WHICH.items())
+        found = [self._options("which", say("范围", "scope"), ways, (asked.differing or asked.contested, asked.contested))]
+        topics = self.duibiao.registry.vocabulary.topics
+        topic = (
+            say(topics[asked.topic].title, topics[asked.topic].title_en or asked.topic) if asked.topic in topics else asked.topic
+        )
+        only = self.duibiao.phrases.comma.join(each for each in (topic, asked.needle) if each)
+        return [*found, Choice("only", say("只要", "only"), only)] if only else found
 
     def _narrowing(self) -> list[Choice]:
         say, asked = self.say, self.asked
@@ -276,6 +294,8 @@ class ExportScreen(Page):
         elif name == "what":
             case = self.asked.case or self.duibiao.case if value in (*OF_A_CASE, "compare") else ""
             self.asked = Asked(value, case=case, standards=self._to_compare(case) if value == "compare" else ())
+        elif name == "which":
+            self.asked = evolve(self.asked, differing=value[0], contested=value[1])
         else:
             self.asked = evolve(self.asked, **{name: value})
         self.look_again()
@@ -304,23 +324,29 @@ class ExportScreen(Page):
                 self._tick_standards()
             case "territory" | "year" | "path":
                 self._type(row)
+            case "only":
+                self.asked = evolve(self.asked, topic="", needle="")
+                self.look_again()
             case _:
                 self.action_step(1)
 
     def _pick_case(self) -> None:
         from duibiao.store import cases as kept
 
-        named = [(each.id, f"{each.id}  {each.unit.name}") for each in kept.cases(self.duibiao.desk.space)]
-        if self.asked.what == "compare":
-            named.insert(0, ("", self.say("不列本单位", "no own values")))
-        self.app.push_screen(Pick(self.say("哪一件申报件", "Which case"), named), lambda found: self._picked("case", found))
+        def asking() -> Pick:
+            named = [(each.id, f"{each.id}  {each.unit.name}") for each in kept.cases(self.duibiao.desk.space)]
+            if self.asked.what == "compare":
+                named.insert(0, ("", self.say("不列本单位", "no own values")))
+            return Pick(self.say("哪一件申报件", "Which case"), named)
+
+        self.app.push_screen(spoken(asking), lambda found: self._picked("case", found))
 
     def _pick_standard(self) -> None:
-        every = ("", self.say("全部标准", "every standard"))
-        self.app.push_screen(
-            Pick(self.say("哪一个标准", "Which standard"), [every, *self._standards()]),
-            lambda found: self._picked("standards", found),
-        )
+        def asking() -> Pick:
+            every = ("", self.say("全部标准", "every standard"))
+            return Pick(self.say("哪一个标准", "Which standard"), [every, *self._standards()])
+
+        self.app.push_screen(spoken(asking), lambda found: self._picked("standards", found))
 
     def _standards(self) -> Sequence[tuple[str, str]]:
         headers = self.duibiao.registry.headers
@@ -335,31 +361,35 @@ class ExportScreen(Page):
         self._set(name, value)
 
     def _tick_standards(self) -> None:
-        fields = [Field(name, words, "tick", name in self.asked.standards) for name, words in self._standards()]
+        from duibiao.tui.screens.compare_choose import Standards
 
-        def do(values: Values) -> str:
-            names = tuple(name for name, ticked in values.items() if ticked)
-            if not 2 <= len(names) <= MOST:
-                raise FormError(self.say(f"选 2 到 {MOST} 个", f"pick 2 to {MOST}"))
-            self.duibiao.compared = names
-            self._set("standards", names)
-            return self.say("对照：", "Side by side: ") + self.duibiao.phrases.comma.join(names)
+        self.app.push_screen(Standards(self.asked.standards), self._ticked)
 
-        self.app.push_screen(Form(Plan(self.say("对照哪些标准", "Which standards"), do, fields)))
+    def _ticked(self, found: object) -> None:
+        if isinstance(found, tuple):
+            self.duibiao.compared = found
+            self._set("standards", found)
 
     def _type(self, row: Choice) -> None:
+        def asking() -> Form:
+            now = next(each for each in self.choices() if each.name == row.name)
+            return Form(self._asked_for(now))
+
+        self.app.push_screen(spoken(asking))
+
+    def _asked_for(self, row: Choice) -> Plan:
+        """A form for what is typed in a row."""
         hints = {
             "territory": self.say("代码的开头，空着是全部", "beginning of the codes; empty for all"),
             "year": self.say("如 2012，空着是全部", "e.g. 2012; empty for all"),
             "path": self.say("文件的位置，后缀 .md 或 .csv", "where the file goes, ending in .md or .csv"),
         }
         now = {"territory": self.asked.territory, "year": str(self.asked.year or ""), "path": str(self.target())}[row.name]
-        plan = Plan(
+        return Plan(
             row.label,
             lambda values: self._typed(row, str(values["text"])),
             [Field("text", row.label, value=now, hint=hints[row.name])],
         )
-        self.app.push_screen(Form(plan))
 
     def _typed(self, row: Choice, text: str) -> str:
         match row.name:

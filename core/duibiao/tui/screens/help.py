@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual.binding import ActiveBinding
+from textual.binding import ActiveBinding, BindingType
 from textual.widget import Widget
 
-from duibiao.tui.base import Page
+from duibiao.services.initials import initials
+from duibiao.tui.assess_dialogs import AskLine
+from duibiao.tui.base import Page, spoken
+from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel
 from duibiao.tui.lists import Entries, Entry, heading, pair, paragraph
 
@@ -20,6 +23,9 @@ class HelpScreen(Page):
     DEFAULT_CSS = """
     HelpScreen #about { height: auto; max-height: 6; }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [key("slash", "find", "查找", "find", name="help.find")]
+    needle = ""
 
     def body(self) -> Iterable[Widget]:
         yield Panel(id="about")
@@ -50,11 +56,38 @@ class HelpScreen(Page):
         entries: list[Entry] = []
         bindings = below.active_bindings if below is not None else {}
         for title, found in self._groups(bindings):
+            found = [each for each in found if self._fits(*each)]
             if found:
                 entries.append(heading(title, inks.head))
                 entries += [pair(keys, words, 22, (inks.mark, inks.text), keys) for keys, words in found]
-        self.query_one(Entries).show(entries)
+        none = heading(self.say(" 没有这样的键；Esc 取消查找", " no such key; Esc clears the search"), inks.dim)
+        self.query_one(Entries).show(entries or [none])
         super().redraw()
+
+    def _fits(self, keys: str, words: str) -> bool:
+        """Whether a key is what is looked for: by what it does, its pinyin initials, or its own name."""
+        needle = self.needle.lower()
+        return not needle or needle in words.lower() or needle in initials(words) or needle in keys.lower().split()
+
+    def action_find(self) -> None:
+        """Look for a key by what it does."""
+
+        def asking() -> AskLine:
+            title = self.say("查找：做什么、拼音首字母或键名", "Find: what it does, pinyin initials or the key")
+            return AskLine(title, self.needle, low=True, heard=self._found)
+
+        self.app.push_screen(spoken(asking), self._found)
+
+    def _found(self, text: object) -> None:
+        self.needle = text.strip() if isinstance(text, str) else ""
+        self.redraw()
+
+    def action_back(self) -> None:
+        """Esc ends the search first."""
+        if self.needle:
+            self._found("")
+        else:
+            super().action_back()
 
     def _groups(self, bindings: dict[str, ActiveBinding]) -> list[tuple[str, list[tuple[str, str]]]]:
         """Keys by where they work: here, in lists, everywhere."""

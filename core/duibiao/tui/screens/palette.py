@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from attrs import frozen
+from rich.style import Style
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -36,9 +37,18 @@ class Command:
     run: Callable[[], object]
 
     def fits(self, word: str) -> bool:
-        """Whether it is what somebody typed: part of a name, or of the pinyin initials."""
+        """Whether it is what somebody typed: part of a name, or of the pinyin initials; a digit is that of the F key."""
         low = word.lower()
+        if low.isdecimal():
+            return self.hint == f"F{low}"
         return low in self.zh.lower() or low in self.en.lower() or low in initials(self.zh)
+
+
+class Offered(Entries):
+    """The commands found; the one that Enter takes is as plain to see as if the list had the keys."""
+
+    def ground(self, index: int) -> Style | None:
+        return self.inks.cursor if index == self.cursor else None
 
 
 class PaletteDialog(Dialog):
@@ -53,16 +63,26 @@ class PaletteDialog(Dialog):
         key("up", "step(-1)", "上移", "up", show=False, name="palette.up"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.again = lambda: self
+
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
-            yield Input(placeholder=self.say("中文、拼音首字母或英文", "Chinese, pinyin initials or English"))
-            yield Entries(id="list")
+            yield Input()
+            yield Offered(id="list")
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.commands = list(self._all())
-        self._show("")
+        self.take_words(self)
         self.query_one(Input).focus()
+
+    def take_words(self, made: Dialog) -> None:
+        """The commands in the language that is spoken now; what was typed stays."""
+        typed = self.query_one(Input)
+        typed.placeholder = self.say("中文、拼音首字母或英文", "Chinese, pinyin initials or English")
+        self.commands = list(self._all())
+        self._show(_word(typed.value))
 
     def _all(self) -> Iterable[Command]:
         from duibiao.tui.app import PLACES
@@ -112,7 +132,7 @@ class PaletteDialog(Dialog):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""
-        self._show(event.value.strip().lstrip(":：").strip())
+        self._show(_word(event.value))
 
     def on_input_submitted(self) -> None:
         """Enter runs what the cursor is on."""
@@ -131,6 +151,11 @@ class PaletteDialog(Dialog):
         self.dismiss(None)
         if command is not None:
             app.call_later(command.run)
+
+
+def _word(text: str) -> str:
+    """What was typed, without the sign that opened the line."""
+    return text.strip().lstrip(":：").strip()
 
 
 SCREEN = PaletteDialog

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from duibiao.model.process import Stage
 from duibiao.model.sources import Item
 from duibiao.model.standard import Criterion, Header, Indicator, Standard
-from duibiao.services.phrasing import FORCES
+from duibiao.services.place_words import level_word
 from duibiao.tui.base import Page
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel, Part
@@ -123,7 +123,7 @@ class StandardScreen(Page):
         for number, group in enumerate(standard.criteria, 1):
             yield Entry([(f"{number}. {self._title(group)}", inks.head)], group)
             for leaf in group.indicators:
-                mark = "" if leaf.force == "must" else f"〔{self.say(*FORCES[leaf.force])}〕"
+                mark = self.duibiao.phrases.force(leaf.force)
                 assumed = self.say(" 假定", " assumed") if leaf.cite.assumed else ""
                 yield Entry([(f"   {self._title(leaf)}{mark}", inks.text), (assumed, inks.open)], leaf)
         sections: tuple[tuple[str, str, Iterable[Item]], ...] = (
@@ -171,7 +171,7 @@ class StandardScreen(Page):
             yield phrases.rule(item)
             yield phrases.points(item.points) if item.points else ""
         elif isinstance(item, Stage):
-            yield " ".join(part for part in (item.actor, item.level) if part)
+            yield " ".join(part for part in (item.actor, level_word(item.level, self.duibiao.lang)) if part)
             lists = (("材料", "Documents", item.documents), ("做法", "Methods", item.methods), ("任务", "Duties", item.duties))
             for zh, en, values in lists:
                 yield f"{self.say(zh, en)}{self.say('：', ': ')}{phrases.comma.join(values)}" if values else ""

@@ -20,14 +20,13 @@ from duibiao.services.target_view import Question
 from duibiao.services.targets import Row
 from duibiao.store.cases import Listed
 from duibiao.targets import Candidate
-from duibiao.tui.base import Line, Page
+from duibiao.tui.base import Line, Page, spoken
 from duibiao.tui.dialogs import Field, Form, FormError, Pick, Plan, Values
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Part
 from duibiao.tui.lists import Entries, heading
 from duibiao.tui.look import fit
 from duibiao.tui.screens.targets_lines import Aim, Near, Pen, detail_entries, list_entries, years
-from duibiao.tui.small import SmallLine, hide_when_small
 
 TWO = 100
 PANES = (("list", "目标", "targets"), ("detail", "详情", "details"))
@@ -99,6 +98,7 @@ class TargetsScreen(Page):
         key("slash", "territory", "辖区", "territory", name="targets.territory"),
         key("r", "again", "重新统计", "count again", show=False, name="targets.again"),
         key("tab,shift+tab", "pane", "换栏", "pane", name="targets.pane"),
+        key("a", "cohort", "全域", "cohort", name="targets.cohort"),
     ]
 
     def __init__(self) -> None:
@@ -113,7 +113,6 @@ class TargetsScreen(Page):
         self.known: dict[tuple[str, str], Listed | None] = {}
 
     def body(self) -> Iterable[Widget]:
-        yield SmallLine(id="small")
         yield FilterLine(id="filter")
         yield TabLine(id="tabs")
         with Horizontal(id="both"):
@@ -131,7 +130,7 @@ class TargetsScreen(Page):
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
-        """Draw for the new width; a pane that was hidden while the screen was too small has lost the keys."""
+        """Draw for the new width; a pane that is not shown any more has lost the keys."""
         if self.focused is None:
             self.query_one(f"#{self.pane}", Entries).focus()
         self.redraw()
@@ -139,7 +138,6 @@ class TargetsScreen(Page):
     def set_panes(self) -> None:
         """Both panes, or the one that has the keys."""
         both = self.app.size.width >= TWO
-        hide_when_small(self, self.query_one("#both"), self.query_one(FilterLine), self.query_one(TabLine))
         for name, _, _ in PANES:
             self.query_one(f"#{name}", Entries).display = both or name == self.pane
 
@@ -278,7 +276,7 @@ class TargetsScreen(Page):
     def _open(self, row: Row, each: Candidate) -> None:
         case = target_view.case_of(self.duibiao.desk, row.counted, each.unit.code)
         if case is None:
-            self.app.push_screen(Form(self._opening(row, each)), self._opened)
+            self.app.push_screen(spoken(lambda: Form(self._opening(row, each))), self._opened)
         else:
             self._go(case.id)
 
@@ -337,12 +335,27 @@ class TargetsScreen(Page):
         self.query_one("#list", Entries).cursor = 0
         self.redraw()
 
+    def action_cohort(self) -> None:
+        """Every unit under the standard of the target at hand."""
+        from duibiao.services.cohort_desk import Memory, Question, territory_for
+
+        app, row = self.duibiao, self.row
+        if row is not None:
+            where = self.territory[0] if self.territory else territory_for(app.desk, row.counted)
+            app.cohorts = app.cohorts or Memory()
+            app.cohorts.wanted = Question(row.counted, where, str(app.day.year))
+        app.action_go("cohort")
+
     def action_standard(self) -> None:
         """Only one standard, or all."""
         registry = self.duibiao.registry
-        named = [(name, self.standard_name(name)) for name in registry.headers if registry.standard(name).targets]
-        every = (EVERY, self.say("全部标准", "every standard"))
-        self.app.push_screen(Pick(self.say("只看一个标准", "Only one standard"), [every, *named]), self._picked)
+
+        def asking() -> Pick:
+            named = [(name, self.standard_name(name)) for name in registry.headers if registry.standard(name).targets]
+            every = (EVERY, self.say("全部标准", "every standard"))
+            return Pick(self.say("只看一个标准", "Only one standard"), [every, *named])
+
+        self.app.push_screen(spoken(asking), self._picked)
 
     def _picked(self, name: object) -> None:
         if name is not None and name != self.only:
@@ -351,6 +364,10 @@ class TargetsScreen(Page):
 
     def action_territory(self) -> None:
         """Only the units of a territory."""
+        made = spoken(lambda: Form(self._asking_territory()))
+        self.app.push_screen(made, lambda told: self.action_again() if told is not None else None)
+
+    def _asking_territory(self) -> Plan:
         say = self.say
         hint = say("代码的开头，或辖区、单位的名称；空着就不限", "beginning of codes, or a name; empty for no limit")
         field = Field("territory", say("辖区", "territory"), value=self.territory[0] if self.territory else "", hint=hint)
@@ -359,8 +376,7 @@ class TargetsScreen(Page):
             self.territory = target_view.territory_of(self.duibiao.desk, str(values["territory"]))
             return say("辖区：", "Territory: ") + (self.territory[1] if self.territory else say("不限", "no limit"))
 
-        plan = Plan(say("只看一个辖区", "Only one territory"), do, [field])
-        self.app.push_screen(Form(plan), lambda told: self.action_again() if told is not None else None)
+        return Plan(say("只看一个辖区", "Only one territory"), do, [field])
 
 
 SCREEN = TargetsScreen

@@ -20,6 +20,7 @@ from duibiao.targets import Candidate, Progress
 from duibiao.tui.lines import Part
 from duibiao.tui.lists import Entry, heading
 from duibiao.tui.look import SAFE, Inks, fit, wrapped
+from duibiao.wording import many
 
 WIDEST = 48
 STATES: Mapping[State, str] = {State.HELD: "✓", State.NOT_HELD: "✗", State.OPEN: "?"}
@@ -191,9 +192,11 @@ def detail_entries(pen: Pen, row: Row, cases: Mapping[str, Listed], stage_words:
     by = f"{found.target.by}  " if found.target.by else ""
     entries = [*pen.text(by + pen.aim(row), inks.head), *pen.text(pen.phrases.cite(found.target.cite), inks.dim)]
     if row.due is not None:
-        due = pen.say(f"还有 {row.due} 天", f"{row.due} days left") if row.due >= 0 else pen.say("期限已过", "past its day")
+        due = (
+            pen.say(f"还有 {row.due} 天", f"{many(row.due, 'day')} left") if row.due >= 0 else pen.say("期限已过", "past its day")
+        )
         entries += pen.text(due, inks.text if row.due >= 0 else inks.dim)
-    kinds = pen.phrases.comma.join(f"{kind} {span(count)}" for kind, count in found.population.items())
+    kinds = pen.phrases.comma.join(f"{pen.phrases.kinds(kind)} {span(count)}" for kind, count in found.population.items())
     entries += pen.text(pen.say("总数：", "Population: ") + (kinds or "0"))
     entries += _measured(pen, pen.say("现在", "Now"), found.progress)
     entries += _forecast(pen, row)
@@ -247,11 +250,11 @@ def lacking(pen: Pen, each: Candidate) -> str:
         low, high = (f"{point.normalize():f}" for point in each.points)
         parts.append(say("差 ", "lacks ") + (low if low == high else f"{low}–{high}") + say(" 分", " points"))
     if each.conditions:
-        parts.append(say(f"{each.conditions} 项条件未达到", f"{each.conditions} conditions not met"))
+        parts.append(say(f"{each.conditions} 项条件未达到", f"{many(each.conditions, 'condition')} not met"))
     if each.vetoed:
         parts.append(say("一票否决", "vetoed"))
     if each.unknown:
-        parts.append(say(f"{len(each.unknown)} 项数据未知", f"{len(each.unknown)} facts unknown"))
+        parts.append(say(f"{len(each.unknown)} 项数据未知", f"{many(len(each.unknown), 'fact')} unknown"))
     return say("，", ", ").join(parts) or say("条件已达到，只差命名", "lacks nothing but the naming")
 
 

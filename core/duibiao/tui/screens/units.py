@@ -15,11 +15,13 @@ from textual.widget import Widget
 from duibiao.errors import BadInputError
 from duibiao.services import lists
 from duibiao.services.lists import UnitRow, UnitsAsked
-from duibiao.tui.base import Line, Page
+from duibiao.services.place_words import kind_word, kind_words
+from duibiao.tui.base import Line, Page, spoken
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Part
 from duibiao.tui.lists import Entries, Entry, heading, pair
 from duibiao.tui.table import Column, Head, Table
+from duibiao.wording import many
 
 LABEL = 12
 
@@ -29,7 +31,7 @@ class UnitTable(Table[UnitRow]):
 
     COLUMNS: ClassVar[tuple[Column, ...]] = (
         Column(name="name", zh="单位", en="Unit", least=18, grow=3, keep=True, order="name"),
-        Column(name="kind", zh="类型", en="Kind", least=8, keep=True, order="kind"),
+        Column(name="kind", zh="类型", en="Kind", least=9, keep=True, order="kind"),
         Column(name="code", zh="区划代码", en="Code", least=12, order="code"),
         Column(name="cases", zh="案卷", en="Cases", least=6, align="right", order="cases"),
         Column(name="path", zh="所在", en="Where", least=20, grow=4, align="tail"),
@@ -43,7 +45,7 @@ class UnitTable(Table[UnitRow]):
         inks = self.inks
         return (
             (row.name, inks.text),
-            (row.kind, inks.dim),
+            (kind_word(row.kind, self.duibiao.lang), inks.dim),
             (row.code, inks.dim),
             (str(row.cases) if row.cases else "", inks.good),
             (" › ".join(row.path), inks.dim),
@@ -83,6 +85,7 @@ class UnitsScreen(Page):
         key("f", "narrow", "类型", "kind", name="units.filter"),
         key("s", "sort", "排序", "sort", name="units.sort"),
         key("i", "bring", "导入", "import", name="units.import"),
+        key("a", "app.go('cohort')", "全域", "cohort", name="units.cohort"),
         key("S", "reverse", "倒序", "reverse", show=False, name="units.reverse"),
     ]
 
@@ -145,13 +148,13 @@ class UnitsScreen(Page):
         """How many, and which."""
         inks, say, listing = self.duibiao.inks, self.say, self.table.listing
         count = "…" if listing is None or not listing.ready else f"{listing.count:,}"
-        found: list[Part] = [(say(f" {count} 个单位", f" {count} units"), inks.text)]
+        found: list[Part] = [(say(f" {count} 个单位", f" {many(count, 'unit')}"), inks.text)]
         if self.table.marked:
             found.append((say(f"  已标记 {len(self.table.marked)} 个", f"  {len(self.table.marked)} marked"), inks.mark))
         if self.asked.text:
             found.append((say(f"  查找「{self.asked.text}」", f"  find “{self.asked.text}”"), inks.mark))
         if self.asked.kinds:
-            found.append(("  " + say("、", ", ").join(self.asked.kinds), inks.mark))
+            found.append(("  " + kind_words(self.asked.kinds, self.duibiao.lang), inks.mark))
         return found
 
     # keys
@@ -180,10 +183,12 @@ class UnitsScreen(Page):
         from duibiao.tui.assess_dialogs import AskLine
 
         before = self.asked.text
-        title = self.say(
-            "查找：汉字、拼音首字母或代码；几个词用空格隔开", "Find: name, pinyin initials or code; words with blanks"
-        )
-        text = await self.app.push_screen_wait(AskLine(title, before, low=True, heard=self._find))
+
+        def asking() -> AskLine:
+            zh, en = "查找：汉字、拼音首字母或代码；几个词用空格隔开", "Find: name, pinyin initials or code; words with blanks"
+            return AskLine(self.say(zh, en), before, low=True, heard=self._find)
+
+        text = await self.app.push_screen_wait(spoken(asking))
         self._find(before if text is None else str(text))
 
     def _find(self, text: str) -> None:
@@ -196,8 +201,11 @@ class UnitsScreen(Page):
         """Choose the order."""
         from duibiao.tui.picking import Choose
 
-        items = [(self.say(each.zh, each.en), each.order) for each in UnitTable.COLUMNS if each.order]
-        chosen = await self.app.push_screen_wait(Choose(self.say("按哪一列排序", "Sort by"), items, now=self.asked.order))
+        def asking() -> Choose:
+            items = [(self.say(each.zh, each.en), each.order) for each in UnitTable.COLUMNS if each.order]
+            return Choose(self.say("按哪一列排序", "Sort by"), items, now=self.asked.order)
+
+        chosen = await self.app.push_screen_wait(spoken(asking))
         if chosen is not None:
             down = not self.asked.down if chosen == self.asked.order else chosen == "cases"
             self.asked = evolve(self.asked, order=str(chosen), down=down)
@@ -215,11 +223,11 @@ class UnitsScreen(Page):
 
         counts = lists.kinds_of_units(lists.folder(self.duibiao.workspace_named))
         items = [
-            (f"{'✓ ' if self.asked.kinds == (kind,) else ''}{kind}  {count:,}", kind)
+            (f"{'✓ ' if self.asked.kinds == (kind,) else ''}{kind_word(kind, self.duibiao.lang)}  {count:,}", kind)
             for kind, count in counts.items()
             if not self.all_of_them.kinds or kind in self.all_of_them.kinds
         ]
-        chosen = await self.app.push_screen_wait(Choose(self.say("只看哪一类", "Show only"), items))
+        chosen = await self.app.push_screen_wait(spoken(lambda: Choose(self.say("只看哪一类", "Show only"), items)))
         if chosen is not None:
             kinds = self.all_of_them.kinds if self.asked.kinds == (chosen,) else (str(chosen),)
             self.asked = evolve(self.asked, kinds=kinds)
@@ -300,18 +308,18 @@ class UnitCard(Page):
             return Entry([(f" {label}{' ' * max(LABEL - cell_len(label), 1)}", inks.dim), (text, inks.text)])
 
         yield heading(f" {unit.name}", inks.head)
-        yield said(say("类型", "Kind"), unit.kind)
+        yield said(say("类型", "Kind"), kind_word(unit.kind, self.duibiao.lang))
         yield said(say("区划代码", "Code"), unit.code)
         yield said(say("所在", "Where"), " › ".join(found.found.path) or "—")
         own = found.found.source != "register"
         yield said(
             say("来源", "Source"), say("本单位自录", "entered here") if own else say("全国统计用区划", "national register")
         )
-        for kind, count in found.below.items():
-            yield said(say("下辖", "Below"), f"{kind} {count:,}")
+        for place, (kind, count) in enumerate(found.below.items()):
+            yield said("" if place else say("下辖", "Below"), f"{kind_word(kind, self.duibiao.lang)} {count:,}")
         yield heading(say(" 事实", " Facts"), inks.head)
         for period, count in found.periods.items():
-            yield said(period, say(f"{count} 项", f"{count} facts"))
+            yield said(period, say(f"{count} 项", f"{many(count, 'fact')}"))
         if not found.periods:
             yield said("", say("还没有", "none yet"))
         yield heading(say(" 案卷（回车打开）", " Cases (Enter opens)"), inks.head)

@@ -14,13 +14,15 @@ from textual.widget import Widget
 from duibiao.errors import BadInputError, Problem, Where
 from duibiao.services import lists, welcome
 from duibiao.services.lists import UnitsAsked
+from duibiao.services.place_words import kind_word, kind_words
 from duibiao.services.welcome import Division
-from duibiao.tui.base import Page
+from duibiao.tui.base import Page, spoken
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel, Part
 from duibiao.tui.lists import Entries, Entry, heading
 from duibiao.tui.look import wrapped
 from duibiao.tui.screens.units import UnitsScreen
+from duibiao.wording import many
 
 if TYPE_CHECKING:
     from duibiao.model.standard import Header
@@ -162,7 +164,7 @@ class WelcomeScreen(Step):
         from duibiao.tui.assess_dialogs import AskLine
 
         text = await self.app.push_screen_wait(
-            AskLine(self.say("工作区文件夹（可以粘贴路径）", "Workspace folder (paste its path)"), low=True)
+            spoken(lambda: AskLine(self.say("工作区文件夹（可以粘贴路径）", "Workspace folder (paste its path)"), low=True))
         )
         if text is None:
             return
@@ -212,7 +214,7 @@ class StandardStep(Step):
             yield self.say(offer.home.title, offer.home.title_en or offer.home.title), None
             for each in offer.standards:
                 title = self.say(each.title, each.title_en or each.title)
-                yield f"{title} {each.edition}  {self.say('、', ', ').join(each.unit_kinds[:3])}", each.id
+                yield f"{title} {each.edition}  {kind_words(each.unit_kinds[:3], self.duibiao.lang)}", each.id
 
     def take(self, chosen: Any) -> None:
         registry = self.duibiao.registry
@@ -273,7 +275,9 @@ class BringStep(Step):
         if self._below[self.code]:
             yield say("或者只要其中一处", "Or only a part"), None
         for each in self._below[self.code]:
-            yield f"{each.name}  {each.kind}", each
+            # 夏阳街道 says itself what it is, to those who read Chinese.
+            plain = self.duibiao.lang == "zh" and each.name.endswith(each.kind)
+            yield each.name if plain else f"{each.name}  {kind_word(each.kind, self.duibiao.lang)}", each
 
     def take(self, chosen: Any) -> None:
         if isinstance(chosen, Division):
@@ -308,8 +312,9 @@ class BringStep(Step):
     async def _table(self) -> None:
         from duibiao.tui.assess_dialogs import AskLine
 
-        title = self.say("表格文件（可以粘贴路径）", "The table's file (paste its path)")
-        text = await self.app.push_screen_wait(AskLine(title, low=True))
+        text = await self.app.push_screen_wait(
+            spoken(lambda: AskLine(self.say("表格文件（可以粘贴路径）", "The table's file (paste its path)"), low=True))
+        )
         if text:
             self._bring("", "", Path(str(text).strip().strip("'\"")).expanduser())
 
@@ -319,8 +324,12 @@ class BringStep(Step):
 
         app, title = self.duibiao, ""
         if self.header is not None and not app.has_desk:
-            asked = self.say("本单位叫什么？（写在文书和屏幕上方）", "What is the office called? (shown on papers and screens)")
-            answer = await self.app.push_screen_wait(AskLine(asked, name, low=True))
+
+            def asking() -> AskLine:
+                zh, en = "本单位叫什么？（写在文书和屏幕上方）", "What is the office called? (shown on papers and screens)"
+                return AskLine(self.say(zh, en), name, low=True)
+
+            answer = await self.app.push_screen_wait(spoken(asking))
             title = str(answer or "").strip()
             if answer is None:
                 return
@@ -339,10 +348,12 @@ class BringStep(Step):
         """Units stay once they are there: what is brought in later is confirmed."""
         from duibiao.tui.picking import Confirm
 
-        whose = name or self.say("全国", "the whole nation")
-        title = self.say(f"导入{whose}的全部单位？", f"Import all units of {whose}?")
-        yes, no = self.say("导入", "Import"), self.say("取消", "Cancel")
-        return bool(await self.app.push_screen_wait(Confirm(title, yes, no)))
+        def asking() -> Confirm:
+            whose = name or self.say("全国", "the whole nation")
+            title = self.say(f"导入{whose}的全部单位？", f"Import all units of {whose}?")
+            return Confirm(title, self.say("导入", "Import"), self.say("取消", "Cancel"))
+
+        return bool(await self.app.push_screen_wait(spoken(asking)))
 
     def _work(self, title: str, code: str, table: Path | None) -> None:
         """In a thread: the workspace, then its units."""
@@ -356,7 +367,9 @@ class BringStep(Step):
 
     def _seen(self, rows: int) -> None:
         if rows % STRIDE == 0:
-            self.app.call_from_thread(self._say_progress, self.say(f"正在导入：{rows:,} 个单位", f"importing: {rows:,} units"))
+            self.app.call_from_thread(
+                self._say_progress, self.say(f"正在导入：{rows:,} 个单位", f"importing: {many(rows, 'unit')}")
+            )
 
     def _say_progress(self, text: str) -> None:
         self._progress = text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
@@ -12,20 +12,20 @@ from textual.widget import Widget
 
 from duibiao.errors import BadInputError
 from duibiao.services import case_view as view
-from duibiao.services import cases
+from duibiao.services import cases, seek
 from duibiao.services.cases import File, Outlook
+from duibiao.services.place_words import holder_words, kind_word
 from duibiao.services.process_words import STATUS, ProcessWords
-from duibiao.tui.base import Line, Page
+from duibiao.tui.base import Line, Page, spoken
 from duibiao.tui.dialogs import Form, Plan
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Part
 from duibiao.tui.lists import Entries, Entry, heading
 from duibiao.tui.look import fit
 from duibiao.tui.screens import workflow_moves as moves
-from duibiao.tui.screens.workflow_acts import MENDS, WORDS, Acts
+from duibiao.tui.screens.workflow_acts import MENDS, WORDS, Acts, concerned
 from duibiao.tui.screens.workflow_panes import MENU, READ, Do, Ink, barred, history_entries, now_entries, rail_entries, span
-from duibiao.tui.small import SmallLine, hide_when_small
-from duibiao.wording import catalogue
+from duibiao.wording import catalogue, many
 from duibiao.workflow.blocks import Block
 
 TWO, THREE = 100, 140
@@ -40,10 +40,10 @@ class CaseLine(Line):
         if not isinstance(screen, WorkflowScreen) or screen.file is None:
             return []
         each, words = screen.file.listed, self.duibiao.process_words
-        holder = self.duibiao.say(f" 在{each.holder}", f" with {each.holder}") if each.holder else ""
+        holder = self.duibiao.say(f" 在{each.holder}", f" with {holder_words(each.holder, 'en')}") if each.holder else ""
         right = f"{words.named(STATUS, each.status)}{holder} "
         left = f" {each.id}  {each.unit.name}"
-        kind = self.duibiao.say(f"（{each.unit.kind}）", f" ({each.unit.kind})")
+        kind = self.duibiao.say(f"（{each.unit.kind}）", f" ({kind_word(each.unit.kind, 'en')})")
         return [(fit(left + kind, width - cell_len(right)), inks.head), (right, inks.mark)]
 
 
@@ -82,6 +82,14 @@ class Lines(Entries):
         key("right_square_bracket,J", "group(1)", "下一组", "next group", show=False, name="workflow.next-group"),
         key("left_square_bracket,K", "group(-1)", "上一组", "previous group", show=False, name="workflow.previous-group"),
     ]
+    _broken_for = 0
+
+    def on_resize(self) -> None:
+        """Lines break by the room they have."""
+        screen = self.screen
+        if isinstance(screen, WorkflowScreen) and self.size.width != self._broken_for:
+            self._broken_for = self.size.width
+            self.call_after_refresh(screen.redraw)
 
     def action_group(self, step: int) -> None:
         """The first line under the next heading, or under the one before."""
@@ -132,7 +140,7 @@ class WorkflowScreen(Page):
         key("f", "act('finding')", "问题", "shortcoming", show=False, name="workflow.finding"),
         key("t", "act('task')", "任务", "task", show=False, name="workflow.task"),
         key("s", "act('sample')", "抽样", "sample", show=False, name="workflow.sample"),
-        key("c", "act('check')", "复核", "check", show=False, name="workflow.check"),
+        key("C", "act('check')", "复核", "check", show=False, name="workflow.check"),
         key("d", "act('title')", "称号", "title", show=False, name="workflow.title"),
         key("X", "act('withdraw')", "撤回申报", "withdraw", show=False, name="workflow.withdraw"),
         key("R", "act('reject')", "不予命名", "refuse the title", show=False, name="workflow.reject"),
@@ -153,7 +161,6 @@ class WorkflowScreen(Page):
         return [self.say("案卷", "Cases"), self.duibiao.case, self.say(*self.CALLED)]
 
     def body(self) -> Iterable[Widget]:
-        yield SmallLine(id="small")
         yield CaseLine(id="case")
         yield StageLine(id="stage")
         yield TabLine(id="tabs")
@@ -185,7 +192,7 @@ class WorkflowScreen(Page):
         self.call_after_refresh(self._settle)
 
     def _settle(self) -> None:
-        """Draw for the new width; a pane that was hidden while the screen was too small has lost the keys."""
+        """Draw for the new width; a pane that is not shown any more has lost the keys."""
         if self.focused is None:
             self.query_one(f"#{self.pane}", Lines).focus()
         self.redraw()
@@ -223,8 +230,7 @@ class WorkflowScreen(Page):
         several = width >= TWO
         self.set_class(width >= THREE, "three")
         self.set_class(not several, "one")
-        small = hide_when_small(self, self.query_one("#panes"))
-        self.query_one(TabLine).display = width < THREE and not small
+        self.query_one(TabLine).display = width < THREE
         for name, _, _ in PANES:
             shown = width >= THREE or name == self.pane or (several and self._beside(name))
             self.query_one(f"#{name}", Lines).display = shown
@@ -286,11 +292,11 @@ class WorkflowScreen(Page):
         shorter = [[name, score, way] for name, _, score, way in told]
         least = [[name, way] for name, _, _, way in told]
         stuck = sum(bool(each.blocks) for each in self.looks.values())
-        many = self.say(f"在 {len(told)} 个环节", f"at {len(told)} stages")
+        all_told = self.say(f"在 {len(told)} 个环节", f"at {many(len(told), 'stage')}")
         way = self.say(f"✗ {stuck} 个被挡住", f"✗ {stuck} stuck") if stuck else self.say("✓ 可通过", "✓ can pass")
         between = self.say("；", "; ")
         full = [between.join(" · ".join(part for part in each if part) for each in parts) for parts in (told, shorter, least)]
-        return [*full, f"{many} · {way}"] if len(told) > 1 else full
+        return [*full, f"{all_told} · {way}"] if len(told) > 1 else full
 
     def _told(self, look: Outlook) -> list[str]:
         words, count, score = self.duibiao.process_words, len(look.blocks), ""
@@ -351,6 +357,7 @@ class WorkflowScreen(Page):
             self._mend(what.of, stop)
             return
         if what.act == "assess":
+            self.duibiao.sought = what.of if isinstance(what.of, tuple) else ("score",)
             self.duibiao.action_go("assess")
             return
         if what.of is None and any(what.act == act for _, act in MENU) and what.act != "move":
@@ -363,7 +370,17 @@ class WorkflowScreen(Page):
             why = barred(self.acts, what.act, stop, self.looks.get(stop.stage.id))
             self.duibiao.tell(why or self.say("这里没有可办的", "there is nothing to do here"), "bad")
             return
-        self.app.push_screen(Form(plan), self._done)
+        self.app.push_screen(self._form(lambda: self._plan(what, stop)), self._done)
+
+    def _form(self, make: Callable[[], Plan | None]) -> Form:
+        """The form that *make* plans, made again when the language changes."""
+
+        def made() -> Form:
+            plan = make()
+            assert plan is not None  # noqa: S101 - whoever asks for the form has seen that there is one
+            return Form(plan)
+
+        return spoken(made)
 
     def _plan(self, what: Do, stop: view.Stop) -> Plan | None:
         acts, stage, of = self.acts, stop.stage, what.of
@@ -395,12 +412,33 @@ class WorkflowScreen(Page):
         act = MENDS.get(block.code, "")
         plan = self.acts.mends(block, stop.stage)
         if plan is not None:
-            self.app.push_screen(Form(plan), self._done)
+            self.app.push_screen(self._form(lambda: self.acts.mends(block, stop.stage)), self._done)
+        elif act == "assess":
+            self._mend_fact(block, stop)
         elif act:
             self.do(Do(act, stop.stage.id))
         else:
             entry = catalogue()[block.code]
             self.duibiao.tell(self.say(entry.help, entry.help_en))
+
+    def _mend_fact(self, block: Block, stop: view.Stop) -> None:
+        """To the question that is meant; what the process itself shows comes from a paper, a notice or a stage passed."""
+        shown = None if self.file is None else seek.shown_by(self.file.standard, block.condition.missing)
+        if shown is None:
+            self.do(Do("assess", stop.stage.id, concerned(block.condition)))
+        elif shown.stage.id == stop.stage.id and shown.act == "papers":
+            self.app.push_screen(self._form(lambda: self.acts.papers(shown.stage, shown.name)), self._done)
+        elif shown.stage.id == stop.stage.id and shown.act == "notice":
+            self.do(Do("notice", stop.stage.id))
+        else:
+            where, what = self.acts.words.stage(shown.stage), shown.name
+            zh = f"这由流程记录：「{where}」的材料「{what}」收到以后就有" if what else f"这由流程记录：「{where}」办完就有"
+            en = (
+                f"the process records it: once {what} is received at “{where}”"
+                if what
+                else f"the process records it: once “{where}” is done"
+            )
+            self.duibiao.tell(self.say(zh, en))
 
     def _done(self, told: object) -> None:
         """A form was closed: read the case anew if anything was done."""

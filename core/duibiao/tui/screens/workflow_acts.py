@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from duibiao.model.process import Stage
 from duibiao.services import case_view as view
@@ -14,7 +14,7 @@ from duibiao.services.cases import File
 from duibiao.services.desk import Desk
 from duibiao.services.process_words import ProcessWords
 from duibiao.tui.dialogs import Field, FormError, Plan, Values
-from duibiao.workflow.blocks import Block
+from duibiao.workflow.blocks import Block, Condition
 from duibiao.workflow.case import Finding, Objection, Task
 
 Said = list[tuple[str, str]]
@@ -125,8 +125,8 @@ class Acts:
 
     # what comes in
 
-    def papers(self, stage: Stage) -> Plan:
-        """Tick the papers that came in; one of them may bring a scan."""
+    def papers(self, stage: Stage, begin: str = "") -> Plan:
+        """Tick the papers that came in; one of them may bring a scan. The cursor begins on the paper named *begin*."""
         wanted = view.checklist(self.file, stage)
         there = [each for each in wanted if each.paper is not None]
         said: Said = [
@@ -159,7 +159,8 @@ class Acts:
             return self.told("papers", self.words.phrases.comma.join(ticked))
 
         nothing = "" if names else self.say("没有要登记的", "there is nothing to register")
-        return self.plan("papers", stage, fields, do, said=said, barred=nothing)
+        made = self.plan("papers", stage, fields, do, said=said, barred=nothing)
+        return evolve(made, begin=begin)
 
     def _scan(self, digest: str) -> str:
         return self.say("（有扫描件）", " (with scan)") if digest else ""
@@ -332,7 +333,7 @@ class Acts:
         names = block.condition.names
         match MENDS.get(block.code, ""):
             case "papers":
-                return self.papers(stage)
+                return self.papers(stage, names[0] if names else "")
             case "notice":
                 return self.notice(stage)
             case "opinion":
@@ -350,6 +351,23 @@ class Acts:
         return None
 
 
+def concerned(condition: Condition) -> tuple[str, ...]:
+    """Ids of what a condition speaks of, in the order in which one would look: it, its parts, what would settle it, and the
+    steps of its explanation that fail; ``score`` where it is the score.
+    """
+    found = [condition.id, *condition.names]
+    for part in condition.parts:
+        found += concerned(part)
+    found += condition.missing
+    waiting = [condition.because] if condition.because is not None else []
+    while waiting:
+        step = waiting.pop(0)
+        found += [step.subject] if step.outcome != "met" else []
+        waiting += step.children
+    found += ["score"] if condition.kind == "score" else []
+    return tuple(dict.fromkeys(each for each in found if each))
+
+
 def _listed(text: object) -> tuple[str, ...]:
     """Names that somebody typed with any of the usual commas between them."""
     for sign in "，,；;":
@@ -357,4 +375,4 @@ def _listed(text: object) -> tuple[str, ...]:
     return tuple(each.strip() for each in str(text).split("、") if each.strip())
 
 
-__all__ = ["KINDS", "MENDS", "WORDS", "Acts"]
+__all__ = ["KINDS", "MENDS", "WORDS", "Acts", "concerned"]

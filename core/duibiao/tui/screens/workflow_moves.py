@@ -11,6 +11,7 @@ from duibiao.services.cases import Outlook
 from duibiao.services.process_words import STATUS, TITLES
 from duibiao.tui.dialogs import Field, FormError, Plan, Values
 from duibiao.tui.screens.workflow_acts import Acts, Said
+from duibiao.wording import many
 from duibiao.workflow.blocks import BlockedError
 from duibiao.workflow.case import Held
 from duibiao.workflow.engine import Move
@@ -52,7 +53,7 @@ def moving(acts: Acts, look: Outlook) -> Plan:
 
     if blocks:
         said: Said = [(f"✗ {acts.words.block(each)[0]}", "bad") for each in blocks]
-        count = say(f"还有 {len(blocks)} 项没有办结", f"{len(blocks)} things are in the way")
+        count = say(f"还有 {len(blocks)} 项没有办结", f"{many(len(blocks), 'thing is', 'things are')} in the way")
         return acts.plan("move", stage, fields, do, said=said, barred=count)
     said = _ahead(acts, look)
     said += [(f"※ {acts.words.block(each)[0]}", "bad") for each in view.warnings(acts.desk, acts.file, stage)]

@@ -16,13 +16,14 @@ from duibiao.services import case_view as view
 from duibiao.services.cases import Outlook
 from duibiao.services.keeping import Line
 from duibiao.services.office import local
+from duibiao.services.place_words import level_word
 from duibiao.services.process_words import OUTCOMES
 from duibiao.services.telling import Teller
 from duibiao.tui.lists import Entry, heading
 from duibiao.tui.look import SAFE, Inks, fit, wrapped
 from duibiao.tui.screens.workflow_acts import MENDS, WORDS, Acts
 from duibiao.tui.screens.workflow_moves import acts_title
-from duibiao.wording import catalogue
+from duibiao.wording import catalogue, many
 from duibiao.workflow.blocks import Block
 
 MARKS: Mapping[str, tuple[str, str, str]] = {
@@ -101,7 +102,7 @@ def span(points: Interval) -> str:
 
 def level(ink: Ink, stage: Stage) -> str:
     """Who acts at a stage and at which level."""
-    parts = [stage.actor, ink.say(f"{stage.level}级", f"level {stage.level}") if stage.level else ""]
+    parts = [stage.actor, ink.say(f"{stage.level}级", f"{level_word(stage.level, 'en')} level") if stage.level else ""]
     return " · ".join(each for each in parts if each)
 
 
@@ -194,7 +195,7 @@ def _score(ink: Ink, look: Outlook) -> Iterator[Entry]:
     found = look.assessment
     if found is None or found.score is None:
         return
-    where = ink.say(f"（{look.stage.level}）", f" ({look.stage.level})") if look.stage.level else ""
+    where = ink.say(f"（{look.stage.level}）", f" ({level_word(look.stage.level, 'en')})") if look.stage.level else ""
     text = ink.say(f"得分{where} ", f"Score{where} ") + f"{span(found.score)} / {plain(found.score.full)}"
     lines = view.score_lines(found, look.stage)
     for each in lines:
@@ -301,7 +302,7 @@ def _notice(ink: Ink, each: view.Running) -> str:
     head += ink.say(f" 至 {each.last}", f" until {each.last}")
     if each.days < 0:
         return head + ink.say("，公示期满", ", over")
-    left = ink.say(f"，还有 {each.days} 天", f", {each.days} days left")
+    left = ink.say(f"，还有 {each.days} 天", f", {many(each.days, 'day')} left")
     if each.working is not None:
         left += ink.say(f"（{each.working} 个工作日）", f" ({each.working} working days)")
     if each.unknown:
@@ -376,7 +377,7 @@ def _menu(ink: Ink, stop: view.Stop, look: Outlook | None) -> Iterator[Entry]:
 
 MENU: tuple[tuple[str, str], ...] = (
     ("w", "move"), ("b", "back"), ("p", "papers"), ("o", "opinion"), ("n", "notice"), ("y", "objection"), ("f", "finding"),
-    ("t", "task"), ("s", "sample"), ("c", "check"), ("d", "title"), ("X", "withdraw"), ("R", "reject"),
+    ("t", "task"), ("s", "sample"), ("C", "check"), ("d", "title"), ("X", "withdraw"), ("R", "reject"),
 )  # fmt: skip
 """Key and act, in the order in which they are offered."""
 
@@ -433,7 +434,7 @@ def history_entries(ink: Ink, lines: Sequence[Line], names: Mapping[str, str]) -
         if step.note:
             found += ink.lines("", step.note, ink.inks.dim, Do(READ, "note", None, step.seq), 3)
     found.append(ink.head(ink.say("操作记录", "Journal")))
-    teller = Teller(words.phrases, names)
+    teller = Teller(words.phrases, names, {file.listed.id: file.standard})
     for line in lines:
         found += ink.lines("", f"{local(line.at)}  {line.name}", ink.inks.dim, Do(READ, "at", None, line.seq), 1)
         found += ink.lines("", teller.tell(line.kind, line.data), ink.inks.text, Do(READ, "entry", None, line.seq), 3)
