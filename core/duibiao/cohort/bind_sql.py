@@ -8,9 +8,10 @@ from datetime import date
 from attrs import frozen
 
 from duibiao.assess.bind import PEER_PARTS, SUPPLIED_PARTS
+from duibiao.cohort.columns import slot_name
 from duibiao.cohort.dialects import ANSI, Dialect
 from duibiao.cohort.fields import KIND, KIND_CODES, PERIOD, UNIT_FIELDS, read_by
-from duibiao.cohort.render_sql import slot_name, sql_of
+from duibiao.cohort.render_sql import sql_of
 from duibiao.cohort.widen import widen
 from duibiao.errors import BadInputError, Problem, Where
 from duibiao.model.calendar import add_months

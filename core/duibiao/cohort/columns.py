@@ -239,6 +239,11 @@ class Sheaf:
     ranges: frozenset[int] = field(factory=frozenset)
 
 
+def slot_name(index: int, side: str = "") -> str:
+    """The column in which an input stands."""
+    return f"x{index}.{side}" if side else f"x{index}"
+
+
 def parts(column: Column) -> tuple[Column, ...]:
     """The columns directly below."""
     found: tuple[Column, ...] = _PARTS[type(column)](column)

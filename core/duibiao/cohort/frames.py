@@ -10,9 +10,10 @@ import polars as pl
 from attrs import define, field
 
 from duibiao.assess.bind import SUPPLIED_PARTS
+from duibiao.cohort.columns import slot_name
 from duibiao.cohort.fields import KIND, PERIOD, all_read_by, read_by
 from duibiao.cohort.layout import Layout
-from duibiao.cohort.render_polars import Layers, render, slot_name
+from duibiao.cohort.render_polars import Layers, render
 from duibiao.cohort.widen import widen
 from duibiao.model.calendar import add_months
 from duibiao.model.facts import Kind, Vocabulary

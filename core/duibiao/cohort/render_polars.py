@@ -9,17 +9,12 @@ from operator import add, and_, or_
 import polars as pl
 
 from duibiao.cohort import columns as col
-from duibiao.cohort.columns import SIMPLE, Column, Ints, Sheaf, Tests
+from duibiao.cohort.columns import SIMPLE, Column, Ints, Sheaf, Tests, slot_name
 from duibiao.rules.nodes import Input
 
 Layers = list[list[pl.Expr]]
 _FEW = 8
 _BYTE = 127
-
-
-def slot_name(index: int, side: str = "") -> str:
-    """The column in which an input stands."""
-    return f"x{index}.{side}" if side else f"x{index}"
 
 
 def render(sheaf: Sheaf, inputs: Sequence[Input]) -> Layers:

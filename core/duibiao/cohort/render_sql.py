@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, get_args
 
 from duibiao.cohort import columns as col
-from duibiao.cohort.columns import SIMPLE, Column, Ints, Sheaf, Tests
+from duibiao.cohort.columns import SIMPLE, Column, Ints, Sheaf, Tests, slot_name
 from duibiao.cohort.dialects import ANSI, Dialect
 from duibiao.cohort.fields import UNIT_FIELDS
 
@@ -21,11 +21,6 @@ _CHUNK = 16
 """So many operands stand side by side; more are bracketed, because parsers recurse once per operand."""
 _INT = 1 << 31
 _NUMBERS = frozenset(get_args(Ints))
-
-
-def slot_name(index: int, side: str = "") -> str:
-    """The column in which an input stands."""
-    return f"x{index}.{side}" if side else f"x{index}"
 
 
 def sql_of(

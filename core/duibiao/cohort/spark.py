@@ -11,9 +11,10 @@ from attrs import define, field
 
 from duibiao.assess.bind import SUPPLIED_PARTS
 from duibiao.cohort.bind_sql import Ends, SqlBinder, ranges_of
+from duibiao.cohort.columns import slot_name
 from duibiao.cohort.dialects import SPARK
 from duibiao.cohort.fields import CODE, KIND, NAME, UNIT_FIELDS, Field, Sort, all_read_by, fields_of
-from duibiao.cohort.render_sql import slot_name, sql_of
+from duibiao.cohort.render_sql import sql_of
 from duibiao.cohort.spark_peers import Peers
 from duibiao.cohort.spark_session import session, spark_problems
 from duibiao.cohort.widen import widen

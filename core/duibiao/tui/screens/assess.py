@@ -20,6 +20,7 @@ from duibiao.services.sitting import Sitting, sit_down
 from duibiao.tui.assess_more import Saying
 from duibiao.tui.assess_panels import Told
 from duibiao.tui.assess_rows import AssessRows
+from duibiao.tui.base import KeyLine
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel
 from duibiao.wording import describe, many
@@ -394,6 +395,10 @@ class AssessScreen(Saying):
         if not self.wide:
             self.add_class("-peek")
         self._why.focus()
+
+    def on_descendant_focus(self) -> None:
+        """Other keys serve in the panel than in the list."""
+        self.query_one(KeyLine).renew()
 
     def show_panels(self) -> None:
         """Score and reasons for the room that the panels have now."""

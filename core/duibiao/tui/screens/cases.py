@@ -17,9 +17,10 @@ from duibiao.errors import BadInputError
 from duibiao.services import lists
 from duibiao.services.lists import OVER, CaseRow, CasesAsked, Standing
 from duibiao.services.place_words import holder_words
-from duibiao.tui.base import Line, Page, spoken
+from duibiao.tui.base import Line, spoken
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Part
+from duibiao.tui.searching import Searched
 from duibiao.tui.table import Column, Head, Table
 from duibiao.wording import many
 
@@ -131,7 +132,7 @@ class Summary(Line):
         return screen.summary() if isinstance(screen, CasesScreen) else ()
 
 
-class CasesScreen(Page):
+class CasesScreen(Searched):
     """The cases of the office.
 
     Attributes:
@@ -149,6 +150,11 @@ class CasesScreen(Page):
             "Mark rows with v and press o to open cases of a new round for all these units."
         ),
     )
+    FIND: ClassVar[tuple[str, str]] = (
+        "查找单位或编号：汉字、拼音首字母、代码开头",
+        "Find a unit or number: name, pinyin initials, code",
+    )
+    SORTED: ClassVar[tuple[Column, ...]] = CaseTable.COLUMNS
     BINDINGS: ClassVar[list[BindingType]] = [
         key("w", "workflow", "流程", "workflow", name="cases.workflow"),
         key("o", "open", "新开", "open new", name="cases.open"),
@@ -157,6 +163,8 @@ class CasesScreen(Page):
         key("s", "sort", "排序", "sort", name="cases.sort"),
         key("S", "reverse", "倒序", "reverse", show=False, name="cases.reverse"),
     ]
+
+    asked: CasesAsked
 
     def __init__(self) -> None:
         super().__init__()
@@ -332,44 +340,6 @@ class CasesScreen(Page):
             self.load(keep=True)
         elif not self.table.clear_marks():
             super().action_back()
-
-    @work
-    async def action_find(self) -> None:
-        """Find as one types."""
-        from duibiao.tui.assess_dialogs import AskLine
-
-        before = self.asked.text
-
-        def asking() -> AskLine:
-            title = self.say("查找单位或编号：汉字、拼音首字母、代码开头", "Find a unit or number: name, pinyin initials, code")
-            return AskLine(title, before, low=True, heard=self._find)
-
-        text = await self.app.push_screen_wait(spoken(asking))
-        self._find(before if text is None else str(text))
-
-    def _find(self, text: str) -> None:
-        if text.strip() != self.asked.text:
-            self.asked = evolve(self.asked, text=text.strip())
-            self.load()
-
-    @work
-    async def action_sort(self) -> None:
-        """Choose the order."""
-        from duibiao.tui.picking import Choose
-
-        def asking() -> Choose:
-            items = [(self.say(each.zh, each.en), each.order) for each in CaseTable.COLUMNS if each.order]
-            return Choose(self.say("按哪一列排序", "Sort by"), items, now=self.asked.order)
-
-        chosen = await self.app.push_screen_wait(spoken(asking))
-        if chosen is not None:
-            self.asked = evolve(self.asked, order=str(chosen), down=chosen == self.asked.order and not self.asked.down)
-            self.load()
-
-    def action_reverse(self) -> None:
-        """The other way round."""
-        self.asked = evolve(self.asked, down=not self.asked.down)
-        self.load()
 
     @work
     async def action_narrow(self) -> None:

@@ -20,6 +20,7 @@ from duibiao.tui.base import Line, Page, spoken
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Part
 from duibiao.tui.lists import Entries, Entry, heading, pair
+from duibiao.tui.searching import Searched
 from duibiao.tui.table import Column, Head, Table
 from duibiao.wording import many
 
@@ -60,7 +61,7 @@ class Summary(Line):
         return screen.summary() if isinstance(screen, UnitsScreen) else ()
 
 
-class UnitsScreen(Page):
+class UnitsScreen(Searched):
     """The units of the workspace.
 
     Attributes:
@@ -79,6 +80,12 @@ class UnitsScreen(Page):
             "Enter shows a unit's card, o opens a case; mark several with v, all with V, and o opens one for each."
         ),
     )
+    FIND: ClassVar[tuple[str, str]] = (
+        "查找：汉字、拼音首字母或代码；几个词用空格隔开",
+        "Find: name, pinyin initials or code; words with blanks",
+    )
+    SORTED: ClassVar[tuple[Column, ...]] = UnitTable.COLUMNS
+    FALLING: ClassVar[frozenset[str]] = frozenset({"cases"})
     BINDINGS: ClassVar[list[BindingType]] = [
         key("o", "open", "开案", "open case", name="units.open"),
         key("slash", "find", "查找", "find", name="units.find"),
@@ -88,6 +95,8 @@ class UnitsScreen(Page):
         key("a", "app.go('cohort')", "全域", "cohort", name="units.cohort"),
         key("S", "reverse", "倒序", "reverse", show=False, name="units.reverse"),
     ]
+
+    asked: UnitsAsked
 
     def __init__(self, *, picking: bool = False, asked: UnitsAsked | None = None) -> None:
         super().__init__()
@@ -176,45 +185,6 @@ class UnitsScreen(Page):
             self.load()
         elif not self.table.clear_marks():
             super().action_back()
-
-    @work
-    async def action_find(self) -> None:
-        """Find as one types."""
-        from duibiao.tui.assess_dialogs import AskLine
-
-        before = self.asked.text
-
-        def asking() -> AskLine:
-            zh, en = "查找：汉字、拼音首字母或代码；几个词用空格隔开", "Find: name, pinyin initials or code; words with blanks"
-            return AskLine(self.say(zh, en), before, low=True, heard=self._find)
-
-        text = await self.app.push_screen_wait(spoken(asking))
-        self._find(before if text is None else str(text))
-
-    def _find(self, text: str) -> None:
-        if text.strip() != self.asked.text:
-            self.asked = evolve(self.asked, text=text.strip())
-            self.load()
-
-    @work
-    async def action_sort(self) -> None:
-        """Choose the order."""
-        from duibiao.tui.picking import Choose
-
-        def asking() -> Choose:
-            items = [(self.say(each.zh, each.en), each.order) for each in UnitTable.COLUMNS if each.order]
-            return Choose(self.say("按哪一列排序", "Sort by"), items, now=self.asked.order)
-
-        chosen = await self.app.push_screen_wait(spoken(asking))
-        if chosen is not None:
-            down = not self.asked.down if chosen == self.asked.order else chosen == "cases"
-            self.asked = evolve(self.asked, order=str(chosen), down=down)
-            self.load()
-
-    def action_reverse(self) -> None:
-        """The other way round."""
-        self.asked = evolve(self.asked, down=not self.asked.down)
-        self.load()
 
     @work
     async def action_narrow(self) -> None:
