@@ -11,7 +11,7 @@ from duibiao.cli.output import console, flow, table
 from duibiao.model.notation import plain
 from duibiao.model.text import shown
 from duibiao.services.cohort_out import PLACES
-from duibiao.services.cohort_overview import Bar, Nearby, Outcomes, Overview, Tried
+from duibiao.services.cohort_overview import Bar, Nearby, Outcomes, Overview, Tried, lacking
 from duibiao.services.cohort_selection import Taken
 from duibiao.services.cohorts import Results
 from duibiao.wording import many
@@ -123,22 +123,7 @@ def _nearest(state: Session, found: Overview) -> None:
     out.print()
     out.print(say(f"离“{name}”最近", f"Nearest to «{name}»"), style="bold")
     for each in found.nearest:
-        flow(out, f"{shown(each.name)} {each.code}  {_lacks(state, each)}", indent=2)
-
-
-def _lacks(state: Session, each: Nearby) -> str:
-    say = state.say
-    parts = []
-    if each.gap is not None and each.gap[1]:
-        low, high = (plain(point) for point in each.gap)
-        parts.append(say("差 ", "lacks ") + (low if low == high else f"{low}–{high}") + say(" 分", " points"))
-    if each.not_met:
-        parts.append(say(f"{each.not_met} 项未达到", f"{each.not_met} not met"))
-    if each.unsettled:
-        parts.append(say(f"{each.unsettled} 项未知", f"{each.unsettled} unknown"))
-    if each.vetoed:
-        parts.append(say("一票否决", "vetoed"))
-    return say("，", ", ").join(parts) or say("只差别的条件", "only other conditions")
+        flow(out, f"{shown(each.name)} {each.code}  {lacking(each, state.say)}", indent=2)
 
 
 def _places(state: Session, found: Overview) -> None:

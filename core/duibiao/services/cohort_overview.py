@@ -17,6 +17,7 @@ from duibiao.cohort.answers import Answers, Bins, Line, Near, Tally
 from duibiao.cohort.lines import score_line
 from duibiao.errors import Collector, Where
 from duibiao.model.divisions import COMMUNITY, LENGTHS, is_code
+from duibiao.model.notation import plain
 from duibiao.model.outcome import State, Verdict
 from duibiao.model.sources import Cite
 from duibiao.model.standard import Indicator, Jurisdiction
@@ -130,6 +131,22 @@ class Nearby:
     not_met: int
     unsettled: int
     vetoed: bool
+
+
+def lacking(each: Nearby, say: Callable[[str, str], str]) -> str:
+    """What a unit lacks, in words; *say* picks 中文 or English."""
+    parts = []
+    if each.gap is not None and each.gap[1]:
+        low, high = (plain(point) for point in each.gap)
+        span = low if low == high else f"{low}–{high}"
+        parts.append(say(f"差 {span} 分", f"lacks {span} points" if span != "1" else "lacks 1 point"))
+    if each.not_met:
+        parts.append(say(f"{each.not_met} 项未达到", f"{each.not_met} not met"))
+    if each.unsettled:
+        parts.append(say(f"{each.unsettled} 项未知", f"{each.unsettled} unknown"))
+    if each.vetoed:
+        parts.append(say("一票否决", "vetoed"))
+    return say("，", ", ").join(parts) or say("只差别的条件", "only other conditions")
 
 
 @frozen

@@ -11,7 +11,7 @@ from rich.style import Style
 from duibiao.model.divisions import COMMUNITY
 from duibiao.model.notation import plain
 from duibiao.model.outcome import Verdict
-from duibiao.services.cohort_overview import Bar, Nearby, Outcomes, Overview, Place, Tried
+from duibiao.services.cohort_overview import Bar, Outcomes, Overview, Place, Tried, lacking
 from duibiao.services.phrasing import Phrases
 from duibiao.tui.lines import Part
 from duibiao.tui.lists import Entry, heading
@@ -323,25 +323,9 @@ def near_entries(pen: Pen, look: Overview) -> list[Entry]:
         code = "" if pen.width < cell_len(each.name) + 24 else each.code
         room = max(pen.width - 2 - cell_len(code), LEAST_NAME)
         entries.append(Entry([(" " + fit(f"{place}. {each.name}", room), inks.text), (code, inks.dim)], ("near", each.code, 0)))
-        for number, line in enumerate(pen.lines(("" if code else f"{each.code} ") + lacks(pen, each), 4), 1):
+        for number, line in enumerate(pen.lines(("" if code else f"{each.code} ") + lacking(each, pen.say), 4), 1):
             entries.append(Entry([(line, inks.dim)], ("near", each.code, number)))
     return entries
-
-
-def lacks(pen: Pen, each: Nearby) -> str:
-    """What a unit still lacks, in words."""
-    say, parts = pen.say, []
-    if each.gap is not None and each.gap[1]:
-        low, high = (plain(point) for point in each.gap)
-        span = low if low == high else f"{low}–{high}"
-        parts.append(say(f"差 {span} 分", f"lacks {span} points" if span != "1" else "lacks 1 point"))
-    if each.not_met:
-        parts.append(say(f"{each.not_met} 项未达到", f"{each.not_met} not met"))
-    if each.unsettled:
-        parts.append(say(f"{each.unsettled} 项未知", f"{each.unsettled} unknown"))
-    if each.vetoed:
-        parts.append(say("一票否决", "vetoed"))
-    return say("，", ", ").join(parts) or say("只差别的条件", "only other conditions")
 
 
 # the map
@@ -398,6 +382,6 @@ def ordered(places: Iterable[Place], order: str) -> list[Place]:
 
 
 __all__ = [
-    "ORDERS", "Pen", "asked_award", "bar_entries", "head_lines", "lacks", "map_entries", "measured", "near_entries", "ordered",
+    "ORDERS", "Pen", "asked_award", "bar_entries", "head_lines", "map_entries", "measured", "near_entries", "ordered",
     "parted", "shares", "tried_entries", "tried_lines", "words_of_states",
 ]  # fmt: skip
