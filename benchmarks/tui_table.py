@@ -37,6 +37,12 @@ SOUGHT = (
     ("code begins 4401", UnitsAsked(text="4401")),
     ("天河 社区", UnitsAsked(text="天河 社区")),
     ("村 镇", UnitsAsked(text="村 镇")),
+    ("山 水", UnitsAsked(text="山 水")),
+    ("四川 村", UnitsAsked(text="四川 村")),
+    ("幸福镇 村", UnitsAsked(text="幸福镇 村")),
+    ("幸福 路 社区", UnitsAsked(text="幸福 路 社区")),
+    ("jz 村", UnitsAsked(text="jz 村")),
+    ("罕见 村, of which there is none", UnitsAsked(text="罕见 村")),
     ("nothing found", UnitsAsked(text="没有这样的名字")),
 )
 

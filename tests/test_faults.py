@@ -396,8 +396,19 @@ def test_an_older_file_is_backed_up_and_upgraded(folder: Path) -> None:
     assert STEPS[-1].version == int.from_bytes(copy.read_bytes()[60:64], "big")
 
 
-def test_an_older_file_that_cannot_be_written_to_is_not_upgraded(folder: Path) -> None:
+def test_whoever_only_looks_at_an_older_file_has_it_upgraded_too(folder: Path) -> None:
+    with open_workspace(folder, Clock(), write=False, steps=(*STEPS, ADDED)) as space:
+        assert "W_UPGRADED" in codes(space.notes)
+        assert ADDED.version == space.value("PRAGMA user_version")
+        with pytest.raises(BadInputError) as caught:
+            set_fact(space, 9)
+    assert "E_READONLY" == refused(caught.value)
+    assert 1 == len(backup.listed(folder))
+
+
+def test_an_older_file_that_cannot_be_written_to_is_not_upgraded(folder: Path, locked: Callable[[Path], None]) -> None:
     before = digest(folder / "workspace.db")
+    locked(folder)
     with pytest.raises(BadInputError) as caught:
         open_workspace(folder, Clock(), write=False, steps=(*STEPS, ADDED))
     told(caught, "E_OLDER", "由旧版本创建", "made by an older version")

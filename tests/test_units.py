@@ -14,13 +14,10 @@ from workspaces import ME, OFFICE, Clock
 from duibiao.errors import BadInputError
 from duibiao.exchange.unit_table import read_units
 from duibiao.model.divisions import ancestors, is_code
-from duibiao.registry import Registry
 from duibiao.services.initials import initials
-from duibiao.services.units import add_unit, find_unit, import_register
-from duibiao.store import units as stored
+from duibiao.services.units import add_unit, find_unit
 from duibiao.store.doctor import examine
 from duibiao.store.events import pack_units, unpack_units
-from duibiao.store.units import Query
 from duibiao.store.workspace import Workspace, create_workspace
 
 if TYPE_CHECKING:
@@ -253,25 +250,6 @@ def test_several_words_narrow_and_may_name_what_lies_above(wujin: Run) -> None:
 def test_one_of_several_words_has_to_be_the_units_own(wujin: Run) -> None:
     assert [WUJIN] == codes(wujin, "--search", "武进 常州", "--kind", "区")
     assert [] == codes(wujin, "--search", "江苏 常州", "--kind", "村委会")
-
-
-def test_exact_names_come_first_then_names_that_begin_so(space: Workspace) -> None:
-    for number, name in enumerate(["东新民村委会", "新民二村委会", "新民村委会"]):
-        add_unit(space, "me", f"32041210020{number}", name)
-
-    found = [each.unit.name for each in stored.search(space, Query.of("新民"))]
-
-    assert ["新民村委会", "新民二村委会", "东新民村委会"] == found
-
-
-def test_a_word_that_fits_many_divisions_is_looked_up_unit_by_unit(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    import_register(space, Registry(), "me", [WUJIN])
-    query = Query.of("镇 村")
-    by_range = [each.unit.code for each in stored.search(space, query, None)]
-    monkeypatch.setattr(stored, "MOST_RANGES", 0)
-
-    assert by_range == [each.unit.code for each in stored.search(space, query, None)]
-    assert len(by_range) == stored.count(space, query)
 
 
 def test_kind_and_division_limit_the_search(wujin: Run) -> None:

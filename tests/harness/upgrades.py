@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from typing import cast
 from unittest.mock import patch
 
 from duibiao.errors import BadInputError
@@ -43,7 +44,8 @@ TO_COME = (*STEPS, Step(STEPS[-1].version + 1, _NEXT), Step(STEPS[-1].version + 
 def published(folder: Path, version: int) -> None:
     """A workspace as it was made when *version* was the newest, with some work in it."""
     steps = STEPS[: PUBLISHED.index(version) + 1]
-    with patch.object(schema.run_steps, "__defaults__", (steps,)), patch.object(schema, "VERSION", version):
+    then = patch.dict(cast(dict[str, object], open_workspace.__kwdefaults__), steps=steps)
+    with then, patch.object(schema.run_steps, "__defaults__", (steps,)), patch.object(schema, "VERSION", version):
         office.fresh(folder)
         with open_workspace(folder, office.now, steps=steps) as space:
             for number in range(60):

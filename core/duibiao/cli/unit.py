@@ -125,14 +125,15 @@ def list_(
 ) -> None:
     from duibiao.cli.office import opened
     from duibiao.cli.output import print_json
-    from duibiao.store import units as stored
+    from duibiao.store import unit_search
+    from duibiao.store.unit_search import Query
 
     state = session(ctx)
-    query = stored.Query.of(search, _kind(kind), _under(under))
+    query = Query.of(search, _kind(kind), _under(under))
     with opened(ctx, write=False) as space:
-        found = [] if only_count else stored.search(space, query, None if out else limit)
+        found = [] if only_count else unit_search.search(space, query, None if out else limit)
         whole = not only_count and (out is not None or len(found) < limit)
-        total = len(found) if whole else stored.count(space, query)
+        total = len(found) if whole else unit_search.count(space, query)
     if as_json:
         print_json({"units": total} if only_count else {"units": total, "found": [_json(each) for each in found]})
     elif only_count:

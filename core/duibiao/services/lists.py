@@ -12,7 +12,8 @@ from attrs import evolve, frozen
 
 from duibiao.errors import BadInputError, Problem, Where
 from duibiao.store import views
-from duibiao.store.views import PAGE, CaseRow, CasesAsked, CasesView, UnitRow, UnitsAsked, UnitsView, View
+from duibiao.store.unit_views import UnitRow, UnitsAsked, UnitsView
+from duibiao.store.views import PAGE, CaseRow, CasesAsked, CasesView, View
 
 if TYPE_CHECKING:
     from duibiao.model.process import Stage

@@ -252,7 +252,33 @@ _OWN = (
 ) STRICT, WITHOUT ROWID""",
 )
 
-STEPS: tuple[Step, ...] = (Step(1, (*_JOURNAL, *_OFFICE, *_CASES, *_OWN)),)
+_PATH = """coalesce((SELECT group_concat({column}, char(10)) FROM (SELECT {column} FROM unit
+    WHERE code IN (substr(place.code, 1, 2), substr(place.code, 1, 4), substr(place.code, 1, 6), place.code)
+    ORDER BY length(code))), '')"""
+_PLACED = f"UPDATE place SET names = {_PATH.format(column='name')},\n  initials = {_PATH.format(column='initials')}"  # noqa: S608
+_BELOW = f"{_PLACED}\n  WHERE code >= substr(new.code, 1, 9) AND code < substr(new.code, 1, 9) || ':'"
+_SEARCH = (
+    "DROP INDEX division",
+    "CREATE INDEX unit_first ON unit (initials, name, code, kind) WHERE initials < 'c'",
+    "CREATE INDEX unit_last ON unit (initials, name, code, kind) WHERE initials >= 'z'",
+    "CREATE INDEX unit_by_kind ON unit (kind, code, name, initials)",
+    "CREATE TABLE place (code TEXT NOT NULL PRIMARY KEY, names TEXT NOT NULL, initials TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    "INSERT INTO place SELECT DISTINCT substr(code, 1, 9), '', '' FROM unit",
+    _PLACED,
+    f"""CREATE TRIGGER unit_added AFTER INSERT ON unit
+WHEN length(new.code) < 12 OR NOT EXISTS (SELECT 1 FROM place WHERE code = substr(new.code, 1, 9)) BEGIN
+  INSERT INTO place SELECT substr(new.code, 1, 9), '', '' WHERE NOT EXISTS (SELECT 1 FROM place WHERE code = new.code);
+  {_BELOW};
+END""",  # noqa: S608 - only our own words
+    f"""CREATE TRIGGER division_renamed AFTER UPDATE ON unit
+WHEN length(new.code) < 12 AND (new.name <> old.name OR new.initials <> old.initials) BEGIN
+  {_BELOW};
+END""",
+)
+"""What searches rest on: both ends of the order by name (all of it would slow imports down: every part would write to every page
+of it), the order by kind, and beside every division the names of all that it lies in, a line each."""
+
+STEPS: tuple[Step, ...] = (Step(1, (*_JOURNAL, *_OFFICE, *_CASES, *_OWN)), Step(2, _SEARCH))
 VERSION = STEPS[-1].version
 
 JOURNAL = ("event", "log")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from duibiao.store.events import Change, Effect, Many, Put
 from duibiao.store.faults import fault
 from duibiao.store.rights import Operator
+from duibiao.store.sql import marks
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -99,9 +100,8 @@ class Tables:
 def _put(table: str, columns: tuple[str, ...], replaces: bool) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
     updates = ", ".join(f'"{name}" = excluded."{name}"' for name in columns)
-    marks = ", ".join("?" * len(columns))
     otherwise = f" ON CONFLICT DO UPDATE SET {updates}" if replaces else ""
-    return f'INSERT INTO "{table}" ({names}) VALUES ({marks}){otherwise}'  # noqa: S608
+    return f'INSERT INTO "{table}" ({names}) VALUES ({marks(columns)}){otherwise}'  # noqa: S608
 
 
 @cache

@@ -10,14 +10,14 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from attrs import frozen
 
 from duibiao.errors import BadInputError
-from duibiao.model.divisions import ancestors
 from duibiao.store.connection import FILE
 from duibiao.store.faults import told
+from duibiao.store.sql import marks
 
 PAGE = 128
 """Rows of a page."""
@@ -29,25 +29,6 @@ PATIENCE = 300
 """Milliseconds that a reader waits for somebody who is saving; it then tries again later."""
 
 R = TypeVar("R")
-
-
-@frozen
-class UnitRow:
-    """A unit as a table shows it.
-
-    Attributes:
-        code: Statistical code.
-        name: Name.
-        kind: Kind.
-        path: Names of the divisions above, greatest first.
-        cases: How many cases it has or had.
-    """
-
-    code: str
-    name: str
-    kind: str
-    path: tuple[str, ...]
-    cases: int
 
 
 @frozen
@@ -82,25 +63,6 @@ class CaseRow:
 
 
 @frozen(kw_only=True)
-class UnitsAsked:
-    """Which units, in which order.
-
-    Attributes:
-        text: Words parted by blanks, as :class:`duibiao.store.units.Query` reads them.
-        kinds: Only these kinds; none means all.
-        under: Beginning of the codes.
-        order: ``code``, ``name``, ``kind`` or ``cases``.
-        down: Greatest first.
-    """
-
-    text: str = ""
-    kinds: tuple[str, ...] = ()
-    under: str = ""
-    order: str = "code"
-    down: bool = False
-
-
-@frozen(kw_only=True)
 class CasesAsked:
     """Which cases, in which order.
 
@@ -127,15 +89,6 @@ class CasesAsked:
     due: tuple[tuple[str, int, str, str], ...] = ()
 
 
-UNIT_ORDERS: Mapping[str, str] = {
-    "code": "",
-    "name": "initials {way}, name {way}",
-    "kind": "kind {way}",
-    "cases": """CASE WHEN here.code BETWEEN (SELECT min(unit) FROM cases) AND (SELECT max(unit) FROM cases)
-THEN (SELECT count(*) FROM cases WHERE cases.unit = here.code) ELSE 0 END {way}""",
-}
-"""Order to SQL; the code settles what is equal. Cases are counted only between the first unit and the last that have one."""
-
 _STAGE = "(SELECT min(stage) FROM step WHERE case_id = here.id AND left IS NULL)"
 _SCORE = """(SELECT json_extract(result, '$.score') FROM step WHERE case_id = here.id
 AND json_extract(result, '$.score') IS NOT NULL ORDER BY seq DESC LIMIT 1)"""
@@ -155,30 +108,43 @@ CASE_ORDERS: Mapping[str, str] = {
 }
 
 
+@frozen
+class Run:
+    """Rows in one order.
+
+    Attributes:
+        what: SQL from FROM to WHERE with the table called ``here``.
+        order: What follows ORDER BY.
+        values: Those of the marks in *what*.
+    """
+
+    what: str
+    order: str
+    values: tuple[Any, ...] = ()
+
+
 class View(Generic[R]):
     """One order of rows on a connection of its own. Close it when another takes its place.
 
     One thread at a time may use it, except for :meth:`stop`.
     """
 
-    def __init__(self, folder: Path, what: str, order: str) -> None:
-        """*what*: SQL from FROM to WHERE with the table called ``here``; *order*: what follows ORDER BY."""
+    def __init__(self, folder: Path, runs: Sequence[Run], key: str = "id") -> None:
+        """*runs*: one after the other they are the order. *key*: the column that tells a row from the others."""
         self.connection = reader(folder)
-        self.folder = folder
-        self._what, self._order = what, order
-        self._values: Sequence[Any] = ()
+        self.folder, self.key, self._runs = folder, key, runs
         self._closed = False
-        self.key = "id"
 
     def first(self) -> list[R]:
         """The first rows, found without laying down the order; none when it was stopped.
 
         BadInputError when the file cannot be read.
         """
-        sql = f"SELECT here.{self.key} {self._what} ORDER BY {self._order} LIMIT {FIRST}"
+        keys: list[str] = []
         with told(self.folder):
             try:
-                keys = [key for (key,) in self.connection.execute(sql, self._values).fetchall()]
+                for number in range(len(self._runs)):
+                    keys += self._first_keys(number, FIRST - len(keys)) if len(keys) < FIRST else []
                 found = {self.key_of(row): row for row in self.rows(keys)}
             except sqlite3.Error as error:
                 if self._is_stopped(error):
@@ -186,13 +152,22 @@ class View(Generic[R]):
                 raise
         return [found[key] for key in keys if key in found]
 
+    def _first_keys(self, number: int, most: int) -> list[str]:
+        """The first keys of a run."""
+        return self._keys(self._runs[number], most)
+
+    def _keys(self, run: Run, most: int) -> list[str]:
+        sql = f"SELECT here.{self.key} {run.what} ORDER BY {run.order} LIMIT {most}"
+        return [key for (key,) in self.connection.execute(sql, run.values).fetchall()]
+
     def build(self) -> int | None:
         """Lay the order down; how many rows it has, or None when it was stopped."""
-        sql = f"INSERT INTO v (key) SELECT here.{self.key} {self._what} ORDER BY {self._order}"
         with told(self.folder):
             try:
                 self.connection.execute("CREATE TEMP TABLE v (pos INTEGER PRIMARY KEY, key TEXT NOT NULL)")
-                self.connection.execute(sql, self._values)
+                for run in self._runs:
+                    sql = f"INSERT INTO v (key) SELECT here.{self.key} {run.what} ORDER BY {run.order}"
+                    self.connection.execute(sql, run.values)
                 return int(self.connection.execute("SELECT coalesce(max(pos), 0) FROM v").fetchone()[0])
             except sqlite3.Error as error:
                 if self._is_stopped(error):
@@ -241,57 +216,6 @@ class View(Generic[R]):
 _PAGE = "SELECT key FROM v WHERE pos BETWEEN ? AND ? ORDER BY pos"
 
 
-class UnitsView(View[UnitRow]):
-    """Units."""
-
-    def __init__(self, folder: Path, asked: UnitsAsked) -> None:
-        way = "DESC" if asked.down else "ASC"
-        order = UNIT_ORDERS[asked.order].format(way=way)
-        super().__init__(folder, "", f"{order}, here.code" if order else f"here.code {way}")
-        self.key = "code"
-        self._names: dict[str, str] = {}
-        where, values = self._condition(asked)
-        self._what, self._values = f"FROM unit AS here WHERE {where}", values
-
-    def _condition(self, asked: UnitsAsked) -> tuple[str, list[Any]]:
-        # Most tables open without words; what reads words is imported when there are some.
-        if not asked.text.strip():
-            where, values = "1", list[Any]()
-            if asked.under:
-                where, values = "here.code >= ? AND here.code < ?", [asked.under, f"{asked.under}:"]
-        else:
-            from duibiao.store.tables import Tables
-            from duibiao.store.units import Query, condition
-
-            with told(self.folder):
-                where, values = condition(Tables(cast(Any, self.connection)), Query.of(asked.text, under=asked.under))
-        if asked.kinds:
-            where += f" AND here.kind IN ({', '.join('?' * len(asked.kinds))})"
-            values = [*values, *asked.kinds]
-        return where, values
-
-    def key_of(self, row: UnitRow) -> str:
-        return row.code
-
-    def rows(self, keys: Sequence[str]) -> list[UnitRow]:
-        sql = f"""SELECT code, name, kind, (SELECT count(*) FROM cases WHERE cases.unit = unit.code) FROM unit
-        WHERE code IN ({_marks(keys)})"""  # noqa: S608
-        rows = self.connection.execute(sql, keys).fetchall()
-        above = {code: ancestors(code) for code in keys}
-        self._learn({each for some in above.values() for each in some})
-        return [UnitRow(code, name, kind, self._path(above[code]), cases) for code, name, kind, cases in rows]
-
-    def _learn(self, codes: set[str]) -> None:
-        """The names of divisions, kept: neighbours lie in the same ones."""
-        new = [code for code in codes if code not in self._names]
-        sql = f"SELECT code, name FROM unit WHERE code IN ({_marks(new)})"  # noqa: S608
-        if new:
-            self._names.update(self.connection.execute(sql, new).fetchall())
-
-    def _path(self, codes: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(self._names[code] for code in codes if code in self._names)
-
-
 class CasesView(View[CaseRow]):
     """Cases."""
 
@@ -300,8 +224,7 @@ class CasesView(View[CaseRow]):
         order = CASE_ORDERS[asked.order].format(way=way)
         where, values = _cases_where(asked)
         what = f"FROM cases AS here LEFT JOIN unit ON unit.code = here.unit WHERE {where}"
-        super().__init__(folder, what, f"{order}, here.id" if order else f"here.id {way}")
-        self._values = values
+        super().__init__(folder, [Run(what, f"{order}, here.id" if order else f"here.id {way}", tuple(values))])
         if asked.order == "due":
             self.connection.execute("CREATE TEMP TABLE due (standard TEXT, year INTEGER, stage TEXT, closes TEXT)")
             self.connection.executemany("INSERT INTO due VALUES (?, ?, ?, ?)", asked.due)
@@ -310,7 +233,7 @@ class CasesView(View[CaseRow]):
         return row.id
 
     def rows(self, keys: Sequence[str]) -> list[CaseRow]:
-        sql = f"{_CASE} WHERE here.id IN ({_marks(keys)})"
+        sql = f"{_CASE} WHERE here.id IN ({marks(keys)})"
         return [_case(row) for row in self.connection.execute(sql, keys).fetchall()]
 
 
@@ -392,7 +315,7 @@ def office_title(folder: Path) -> str:
 def names_of(folder: Path, codes: Sequence[str]) -> dict[str, str]:
     """Names of units and divisions by code."""
     with _reading(folder) as connection:
-        sql = f"SELECT code, name FROM unit WHERE code IN ({_marks(codes)})"  # noqa: S608
+        sql = f"SELECT code, name FROM unit WHERE code IN ({marks(codes)})"  # noqa: S608
         return dict(connection.execute(sql, list(codes)).fetchall())
 
 
@@ -427,10 +350,3 @@ def _reading(folder: Path) -> Iterator[sqlite3.Connection]:
 def is_busy(error: BadInputError) -> bool:
     """Whether somebody was saving for longer than a reader waits."""
     return all(each.code == "E_BUSY" for each in error.problems)
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
-
-
-__all__ = ["CaseRow", "CasesAsked", "CasesView", "UnitRow", "UnitsAsked", "UnitsView", "View"]

@@ -315,6 +315,8 @@ def open_workspace(folder: Path, clock: Clock, *, write: bool = True, steps: tup
     try:
         if hot and not write and _bars(folder, file) is None:
             _roll_back(file)
+        if version < steps[-1].version and not write and _bars(folder, file) is None:
+            version = _upgraded(folder, clock, steps, notes)
         db = connection.connect(file, write=barred is None)
     except BadInputError as error:
         raise backup.with_latest(error, folder) from error.__cause__
@@ -342,6 +344,13 @@ def _roll_back(file: Path) -> None:
             db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     finally:
         db.close()
+
+
+def _upgraded(folder: Path, clock: Clock, steps: tuple[schema.Step, ...], notes: list[Problem]) -> int:
+    """Whoever just wants to look at an older workspace has it upgraded too; the version it then has."""
+    with open_workspace(folder, clock, steps=steps) as space:
+        notes += [each for each in space.notes if each.code == "W_UPGRADED"]
+    return connection.look_at(folder / connection.FILE, steps[-1].version)
 
 
 def _bars(folder: Path, file: Path) -> Problem | None:
