@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from attrs import frozen
 from rich.cells import cell_len
 from rich.style import Style
 
@@ -12,10 +11,10 @@ from duibiao.model.divisions import COMMUNITY
 from duibiao.model.notation import plain
 from duibiao.model.outcome import Verdict
 from duibiao.services.cohort_overview import Bar, Outcomes, Overview, Place, Tried, lacking
-from duibiao.services.phrasing import Phrases
+from duibiao.tui.lettering import Lettering
 from duibiao.tui.lines import Part
 from duibiao.tui.lists import Entry, heading
-from duibiao.tui.look import SAFE, Inks, fit, wrapped
+from duibiao.tui.look import fit, wrapped
 from duibiao.wording import many
 
 SURE, MAYBE, NOT = "█", "▒", "░"
@@ -37,25 +36,8 @@ def _share(count: int, place: Place) -> float:
     return count / place.in_scope if place.in_scope else 0.0
 
 
-@frozen
-class Pen:
-    """What lines are drawn with.
-
-    Attributes:
-        phrases: Words in the person's language.
-        inks: Styles.
-        width: Cells.
-        safe: Whether ambiguous characters are written otherwise, which can take more cells.
-    """
-
-    phrases: Phrases
-    inks: Inks
-    width: int
-    safe: bool = False
-
-    def say(self, zh: str, en: str) -> str:
-        """The word in the person's language."""
-        return self.phrases.say(zh, en)
+class Pen(Lettering):
+    """Writes many units as lines."""
 
     def title(self, item: Outcomes | Tried) -> str:
         """What something is called."""
@@ -63,8 +45,7 @@ class Pen:
 
     def lines(self, text: str, indent: int = 1) -> Iterator[str]:
         """A text in as many lines as it needs, in the characters that will be drawn."""
-        plain_text = text.translate(SAFE) if self.safe else text
-        yield from (" " * indent + line for line in wrapped(plain_text, max(self.width - indent, 10)))
+        yield from (" " * indent + line for line in wrapped(self.plain(text), max(self.width - indent, 10)))
 
     def heads(self, text: str, style: Style | None = None) -> Iterator[Entry]:
         """Headings."""

@@ -198,7 +198,7 @@ class TargetsScreen(Page):
 
     def _pen(self, name: str) -> Pen:
         width = self.query_one(f"#{name}", Entries).size.width or self.app.size.width
-        return Pen(self.duibiao.phrases, self.duibiao.inks, max(width - 1, 24), self.titles, self.duibiao.safe)
+        return Pen(self.duibiao.phrases, self.duibiao.inks, max(width - 1, 24), self.duibiao.safe, titles=self.titles)
 
     def redraw(self) -> None:
         pane, inks = self.query_one("#list", Entries), self.duibiao.inks

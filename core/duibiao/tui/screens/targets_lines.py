@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
-from attrs import frozen
+from attrs import field, frozen
 from rich.cells import cell_len
 from rich.style import Style
 
 from duibiao.model.outcome import State
 from duibiao.model.process import Target
-from duibiao.services.phrasing import Phrases
 from duibiao.services.showing import target_text
 from duibiao.services.target_view import bar
 from duibiao.services.targets import Row
 from duibiao.store.cases import Listed
 from duibiao.targets import Candidate, Progress
+from duibiao.tui.lettering import Lettering
 from duibiao.tui.lines import Part
 from duibiao.tui.lists import Entry, heading
-from duibiao.tui.look import SAFE, Inks, fit, wrapped
+from duibiao.tui.look import fit, wrapped
 from duibiao.wording import many
 
 WIDEST = 48
@@ -53,26 +53,14 @@ class Near:
 
 
 @frozen
-class Pen:
-    """What lines are drawn with.
+class Pen(Lettering):
+    """Writes targets as lines.
 
     Attributes:
-        phrases: Words in the person's language.
-        inks: Styles.
-        width: Cells.
         titles: Award ids to their titles, by standard.
-        safe: Whether ambiguous characters are written otherwise, which can take more cells.
     """
 
-    phrases: Phrases
-    inks: Inks
-    width: int
-    titles: Callable[[str], Mapping[str, str]]
-    safe: bool = False
-
-    def say(self, zh: str, en: str) -> str:
-        """The word in the person's language."""
-        return self.phrases.say(zh, en)
+    titles: Callable[[str], Mapping[str, str]] = field(kw_only=True)
 
     def text(self, text: str, style: Style | None = None, indent: int = 1) -> Iterator[Entry]:
         """A text in as many lines as it needs; the cursor goes through them, so that all can be read."""
@@ -82,10 +70,6 @@ class Pen:
     def aim(self, row: Row) -> str:
         """A target in words."""
         return self.plain(target_text(row.report.target, self.phrases, self.titles(row.counted)))
-
-    def plain(self, text: str) -> str:
-        """The text with the characters that will be drawn, so that their cells are counted."""
-        return text.translate(SAFE) if self.safe else text
 
     def ends(self, text: str, width: int) -> str:
         """A target in so many cells; how much is asked for stands at its end and stays."""
