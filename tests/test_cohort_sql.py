@@ -111,15 +111,21 @@ def test_each_kind_of_database_can_read_its_text(dialect: Dialect, standard: Sta
     assert isinstance(query, sqlglot.exp.Select)
 
 
-def of_conditions(*conditions: Mapping[str, Any]) -> Assessor:
-    """A standard with one indicator per condition, ten points each, and an award for half of them."""
+def of_conditions(*conditions: Mapping[str, Any], lines: Sequence[int] = ()) -> Assessor:
+    """A standard with one indicator per condition, ten points each, and awards for so many points (else for half of them)."""
     leaves = (
         Indicator(id=f"i{n}", title="", condition=each, points={"points": 10}) for n, each in enumerate(conditions)
     )  # fmt: skip
     return assessor_of(
         Standard(
             header=Header(id="t.s", edition="1", title="", unit_kinds=("居委会", "村委会")),
-            scoring=Scoring(method="points", awards=(Award(id="a", title="", requires=f"score >= {5 * len(conditions)}"),)),
+            scoring=Scoring(
+                method="points",
+                awards=tuple(
+                    Award(id=f"a{n}", title="", requires=f"score >= {line}")
+                    for n, line in enumerate(lines or [5 * len(conditions)])
+                ),
+            ),
             criteria=(Criterion(id="c", title="", indicators=tuple(leaves)),),
         )
     )
@@ -137,13 +143,26 @@ def test_ten_times_the_indicators_make_about_ten_times_the_text() -> None:
 
 def with_exceptions(cases: int) -> Assessor:
     """A standard of one rule with so many special cases."""
-    exceptions = [{"when": f"count_a > {n}", "at_least": f"{n}%"} for n in range(1, cases + 1)]
+    exceptions = [{"when": f"count_a > {n}", "at_least": f"{n % 90}%"} for n in range(1, cases + 1)]
     return of_conditions({"fact": "rate_a", "at_least": "90%", "otherwise": exceptions})
 
 
 @pytest.mark.parametrize("gaps", [None, ()])
 def test_a_rule_with_many_exceptions_is_not_said_over_and_over(gaps: Sequence[str] | None) -> None:
     assert size(with_exceptions(16), gaps) < 4 * size(with_exceptions(4), gaps)
+
+
+def test_a_rule_with_more_exceptions_than_a_call_stack_holds_is_written_all_the_same() -> None:
+    assert size(with_exceptions(1500)) < 12 * size(with_exceptions(150))
+
+
+def test_what_is_missing_is_asked_once_however_many_awards_look_at_the_score() -> None:
+    some = [{"fact": "grade", "one_of": ["good"]}, *({"fact": name, "at_least": 5} for name in ("count_a", "count_b"))]
+
+    def asked(*lines: int) -> int:
+        return len(re.findall(r'"x\d+" IS NULL', sql_text(of_conditions(*some, lines=lines).program, AS_OF)))
+
+    assert asked(10, 15, 20) == asked(10) == 2
 
 
 @pytest.mark.parametrize("gaps", [frozenset[int](), frozenset({0, 1, 2})])

@@ -222,6 +222,8 @@ Tests = Known | FlagSlot | Answer | Cmp | And | Or | Neg | Settled | Fork | Sure
 Column = Ints | Tests
 SIMPLE = (Lit, Slot, Number, Known, FlagSlot, Answer, Gap)
 """Columns that cost nothing to mention again."""
+PLAIN: frozenset[type] = frozenset(SIMPLE)
+"""The same, to look a type up in."""
 
 
 @frozen(eq=False)
@@ -244,13 +246,7 @@ def slot_name(index: int, side: str = "") -> str:
     return f"x{index}.{side}" if side else f"x{index}"
 
 
-def parts(column: Column) -> tuple[Column, ...]:
-    """The columns directly below."""
-    found: tuple[Column, ...] = _PARTS[type(column)](column)
-    return found
-
-
-_PARTS: Mapping[type, Callable[[Any], tuple[Column, ...]]] = {
+PARTS: Mapping[type, Callable[[Any], tuple[Column, ...]]] = {
     **dict.fromkeys(SIMPLE, lambda _: ()),
     **dict.fromkeys((Plus, Extreme), attrgetter("terms")),
     **dict.fromkeys((Times, Quotient, Cmp), attrgetter("left", "right")),
@@ -261,3 +257,4 @@ _PARTS: Mapping[type, Callable[[Any], tuple[Column, ...]]] = {
     **dict.fromkeys((Neg, Sure, Open), lambda column: (column.test,)),
     Settled: attrgetter("yes", "no"),
 }
+"""Per kind of column: reads the columns directly below."""

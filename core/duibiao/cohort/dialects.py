@@ -55,7 +55,10 @@ class Dialect:
 
     def name_of(self, column: str) -> str:
         """A column's name, quoted."""
-        return f"{self.quote}{column.replace(self.quote, self.quote * 2)}{self.quote}"
+        quote = self.quote
+        if quote in column:
+            column = column.replace(quote, quote * 2)
+        return f"{quote}{column}{quote}"
 
 
 ANSI = Dialect("ansi")

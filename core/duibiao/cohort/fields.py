@@ -18,7 +18,7 @@ Earlier periods stand beside with ``@-1``, ``@-2`` … behind the name; ``unit.c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from attrs import frozen
@@ -49,22 +49,30 @@ class Field:
     high: int = 1
 
 
+_HELD: tuple[tuple[str, Sort], ...] = (("held", "flag"), ("since", "day"), ("until", "day"))
+_ALONE: Mapping[Kind, Sort] = {Kind.FLAG: "flag", Kind.DATE: "day", Kind.EVENTS: "events"}
+"""What the only column of a fact holds, where that is no number."""
+
+
+def names_of(ftype: FactType, back: int = 0) -> tuple[str, ...]:
+    """The names of the columns that a fact takes, *back* periods before the assessed one."""
+    behind = f"@-{back}" if back else ""
+    if ftype.kind is Kind.CHECKLIST:
+        return tuple([f"{ftype.id}.{each.id}{behind}" for each in ftype.options])
+    if ftype.kind is Kind.TITLE:
+        return tuple([f"{ftype.id}.{part}{behind}" for part, _ in _HELD])
+    return (f"{ftype.id}{behind}",)
+
+
 def fields_of(ftype: FactType, back: int = 0) -> tuple[Field, ...]:
     """The columns that a fact takes, *back* periods before the assessed one."""
-    behind = f"@-{back}" if back else ""
-    match ftype.kind:
-        case Kind.FLAG:
-            return (Field(f"{ftype.id}{behind}", "flag"),)
-        case Kind.CHECKLIST:
-            return tuple(Field(f"{ftype.id}.{each.id}{behind}", "flag") for each in ftype.options)
-        case Kind.DATE:
-            return (Field(f"{ftype.id}{behind}", "day"),)
-        case Kind.TITLE:
-            sorts: tuple[tuple[str, Sort], ...] = (("held", "flag"), ("since", "day"), ("until", "day"))
-            return tuple(Field(f"{ftype.id}.{part}{behind}", sort) for part, sort in sorts)
-        case Kind.EVENTS:
-            return (Field(f"{ftype.id}{behind}", "events"),)
-    return (Field(f"{ftype.id}{behind}", "int", ftype.low, ftype.high),)
+    names = names_of(ftype, back)
+    if ftype.kind is Kind.CHECKLIST:
+        return tuple(Field(name, "flag") for name in names)
+    if ftype.kind is Kind.TITLE:
+        return tuple(Field(name, sort) for name, (_, sort) in zip(names, _HELD, strict=True))
+    sort = _ALONE.get(ftype.kind)
+    return (Field(names[0], "int", ftype.low, ftype.high) if sort is None else Field(names[0], sort),)
 
 
 def read_by(each: Input, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -74,10 +82,10 @@ def read_by(each: Input, vocabulary: Vocabulary) -> tuple[str, ...]:
     ftype = vocabulary.types.get(each.fact)
     if ftype is None:
         return ()
-    behind = f"@-{each.back}" if each.back else ""
     if each.part == "member":
+        behind = f"@-{each.back}" if each.back else ""
         return (f"{each.fact}.{each.member}{behind}",)
-    return tuple(field.name for field in fields_of(ftype, each.back))
+    return names_of(ftype, each.back)
 
 
 def all_read_by(inputs: Iterable[Input], vocabulary: Vocabulary) -> list[str]:
@@ -92,7 +100,7 @@ def fact_of(column: str, vocabulary: Vocabulary) -> tuple[FactType, int] | None:
         return None
     back = int(number) if mark else 0
     ftype = vocabulary.types.get(base) or vocabulary.types.get(base.rpartition(".")[0])
-    if ftype is None or column not in {each.name for each in fields_of(ftype, back)}:
+    if ftype is None or column not in names_of(ftype, back):
         return None
     return ftype, back
 

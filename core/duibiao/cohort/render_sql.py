@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, get_args
 
 from duibiao.cohort import columns as col
-from duibiao.cohort.columns import SIMPLE, Column, Ints, Sheaf, Tests, slot_name
+from duibiao.cohort.columns import PLAIN, Column, Ints, Sheaf, Tests, slot_name
 from duibiao.cohort.dialects import ANSI, Dialect
 from duibiao.cohort.fields import UNIT_FIELDS
 
@@ -21,6 +21,10 @@ _CHUNK = 16
 """So many operands stand side by side; more are bracketed, because parsers recurse once per operand."""
 _INT = 1 << 31
 _NUMBERS = frozenset(get_args(Ints))
+_BIG = frozenset((col.Slot, col.Plus, col.Times, col.Quotient))
+"""Numbers that always come as 64 bits."""
+_SAID = frozenset((col.FlagSlot, col.Answer, col.Known, col.Sure))
+"""Tests that can stand in front of a sign as they are."""
 
 
 def sql_of(
@@ -82,13 +86,14 @@ class _Painter:
         self.dialect = dialect
         self.name = dialect.name_of
         self.big: set[str] = set()
+        self.quoted: dict[str, str] = {}
         self.levels: list[list[tuple[str, str]]] = []
         self.deepest = 0
         self.once: dict[str, tuple[str, int]] = {}
         self.ways: dict[type[Column], Callable[[Any], str]] = {
             col.Lit: self.lit, col.Slot: self.slot, col.Number: self.mentioned, col.Plus: self.plus, col.Times: self.times,
             col.Quotient: self.quotient, col.Extreme: self.extreme, col.If: self.choice, col.Ladder: self.ladder,
-            col.Tally: self.tally, col.Code: self.code, col.Known: self.known, col.FlagSlot: self.slot,
+            col.Tally: self.tally, col.Code: self.code, col.Known: self.known, col.FlagSlot: self.flag,
             col.Answer: self.mentioned, col.Cmp: self.compare, col.And: self.every, col.Or: self.some,
             col.Neg: self.against, col.Settled: self.settled, col.Fork: self.fork,
             col.Sure: self.sure, col.Open: self.open, col.Gap: self.gap,
@@ -98,6 +103,7 @@ class _Painter:
         """The text of a column that others mention by *name*."""
         if type(column) in _NUMBERS and self.is_big(column):
             self.big.add(name)
+        self.quoted[name] = self.name(name)
         return self.text(column)
 
     def text(self, column: Column) -> str:
@@ -107,7 +113,7 @@ class _Painter:
 
     def named(self, column: Ints) -> str:
         """A number that is about to be mentioned more than once: worked out in a subquery of its own, unless it is simple."""
-        if isinstance(column, SIMPLE):
+        if type(column) in PLAIN:
             return self.text(column)
         deepest, self.deepest = self.deepest, 0
         text = self.text(column)
@@ -132,13 +138,13 @@ class _Painter:
 
     def is_big(self, column: Column) -> bool:
         """Whether a number comes as 64 bits, so that reckoning with it cannot overflow 32."""
+        if type(column) in _BIG:
+            return True
+        if isinstance(column, col.Number):
+            return column.name in self.big
         match column:
             case col.Lit(value):
                 return abs(value) >= _INT
-            case col.Number(name):
-                return name in self.big
-            case col.Slot() | col.Plus() | col.Times() | col.Quotient():
-                return True
             case col.Extreme(terms):
                 return any(map(self.is_big, terms))
             case col.If(_, then, other):
@@ -151,14 +157,15 @@ class _Painter:
     def lit(each: col.Lit) -> str:
         return str(each.value) if each.value >= 0 else f"({each.value})"
 
-    def slot(self, each: col.Slot | col.FlagSlot) -> str:
-        if isinstance(each, col.FlagSlot):
-            return self.name(slot_name(each.index))
+    def flag(self, each: col.FlagSlot) -> str:
+        return self.name(slot_name(each.index))
+
+    def slot(self, each: col.Slot) -> str:
         found = self.name(slot_name(each.index, each.side))
         return found if each.missing is None else f"COALESCE({found}, {each.missing})"
 
     def mentioned(self, each: col.Number | col.Answer) -> str:
-        return self.name(each.name)
+        return self.quoted[each.name]
 
     def plus(self, each: col.Plus) -> str:
         return self.total([(self.text(term), self.is_big(term)) for term in each.terms])
@@ -258,7 +265,7 @@ class _Painter:
     def bracketed(self, test: Tests) -> str:
         """A test that can stand in front of a sign."""
         found = self.text(test)
-        return found if isinstance(test, col.FlagSlot | col.Answer | col.Known | col.Sure) else f"({found})"
+        return found if type(test) in _SAID else f"({found})"
 
     def fork(self, each: col.Fork) -> str:
         asked, then, other = self.text(each.test), self.text(each.then), self.text(each.other)

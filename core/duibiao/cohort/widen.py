@@ -6,15 +6,15 @@ written by hand; the rest is carried as least and greatest value, or as a test w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
-from attrs import frozen
+from collections.abc import Callable, Iterable, Mapping
+from operator import is_
+from typing import Any, Literal
 
 from duibiao.cohort import columns as col
-from duibiao.cohort.columns import SIMPLE, Column, Ints, Lit, Sheaf, Tests, parts
+from duibiao.cohort.columns import PARTS, PLAIN, Column, Ints, Lit, Sheaf, Tests
 from duibiao.cohort.layout import Layout
 from duibiao.rules import nodes
-from duibiao.rules.cells import DECLARED, FACT, JUDGEMENT, Cell, Sheet, sheet_of
+from duibiao.rules.cells import Cell, Sheet, places
 from duibiao.rules.compile import NOT_APPLICABLE
 from duibiao.rules.nodes import ASK, FALSE, OPEN, TRUE, Node, Span
 from duibiao.rules.program import Program
@@ -26,7 +26,11 @@ Lack = bool | Tests
 """Whether an open test is open for want of a fact, and not only of a judgement."""
 
 _YES, _NO = col.Known(True), col.Known(False)
-_NOTHING = frozenset[int]()
+_MET, _NOT_MET, _OPEN, _ASK, _NOT_APPLICABLE = map(Lit, (TRUE, FALSE, OPEN, ASK, NOT_APPLICABLE))
+_AGAINST: Mapping[str, Literal["<", "<="]] = {">=": "<", ">": "<="}
+_LAYERED = (col.Number, col.Answer)
+_SURE = (bool, col.Known)
+_SAID = (bool, col.Known, col.Answer, col.Gap)
 
 
 class TooWideError(Exception):
@@ -41,157 +45,140 @@ def widen(program: Program, gaps: Iterable[int], ranges: Iterable[int] = ()) -> 
     return _Widener(program, frozenset(gaps), frozenset(ranges)).sheaf()
 
 
-@frozen(eq=False)
-class _Known:
-    """What is settled about a cell before any unit is looked at."""
-
-    open: bool
-    missing: frozenset[int]
-
-
-_SETTLED = _Known(False, _NOTHING)
-
-
 class _Widener:
     def __init__(self, program: Program, gaps: frozenset[int], ranges: frozenset[int]) -> None:
         self.program = program
-        self.sheet: Sheet = sheet_of(program.inputs, program.roots())
+        self.sheet: Sheet = program.sheet
         self.gaps, self.ranges = gaps - ranges, ranges
         self.spans: dict[int, Pair] = {}
         self.tests: dict[int, Tests] = {}
         self.lacks: dict[int, Lack] = {}
-        self.known: dict[int, _Known] = {}
+        # What may leave a cell open, as bits: one per slot, and one beyond them for what the author left open.
+        unsure = [(1 << slot, each) for slot, each in enumerate(program.inputs) if slot in gaps or slot in ranges]
+        self.declared = 1 << len(program.inputs)
+        self.judged = sum([bit for bit, each in unsure if each.judged])
+        may_open = sum([bit for bit, _ in unsure], self.declared)
+        self.open = [cell.below & may_open for cell in self.sheet.cells]
         self.layers: list[list[tuple[str, Column]]] = []
-        self.depths: dict[Column, int] = {}
         self._bounds: dict[int, Span] = {}
+        self.asked: dict[int, Tests] = {}
+        self.numbers: Mapping[type, Callable[[int, Cell, Any], Pair]] = {
+            nodes.Const: self.const, nodes.Read: self.read, nodes.Add: self.add, nodes.Scale: self.scale,
+            nodes.Mul: self.product, nodes.Div: self.quotient, nodes.Least: self.extreme, nodes.Greatest: self.extreme,
+            nodes.Pick: self.pick, nodes.Bands: self.bands, nodes.Count: self.count,
+        }  # fmt: skip
+        self.truths: Mapping[type, Callable[[int, Cell, Any], Tests]] = {
+            nodes.Fixed: self.fixed, nodes.Flag: self.flag, nodes.Compare: self.compare, nodes.All: self.every,
+            nodes.Any: self.some, nodes.Not: self.against, nodes.Choose: self.fork,
+        }  # fmt: skip
 
     def sheaf(self) -> Sheaf:
         for index, cell in enumerate(self.sheet.cells):
-            self.known[index] = self.look(cell)
+            node = cell.node
             if cell.numeric:
-                self.spans[index] = self.span(index, cell)
+                pair = self.numbers[type(node)](index, cell, node)
+                self.spans[index] = pair if cell.uses < 2 else self.shared(index, pair)
             else:
-                self.tests[index] = self.keep(f"t{index}", cell, self.test(index, cell), mixed=self.mixed(index))
+                test = self.truths[type(node)](index, cell, node)
+                self.tests[index] = self.reused(f"t{index}", test) if cell.uses > 1 or self.mixed(index) else test
         results = tuple(self.results())
-        return Sheaf(tuple(tuple(layer) for layer in self.layers), results, self.ranges)
+        return Sheaf(tuple(map(tuple, self.layers)), results, self.ranges)
 
     # What is known beforehand
 
-    def look(self, cell: Cell) -> _Known:
-        if isinstance(cell.node, nodes.Read | nodes.Flag):
-            slot = self.sheet.slots[cell.node.input]
-            if slot not in self.gaps and slot not in self.ranges:
-                return _SETTLED
-            return _Known(True, _NOTHING if cell.node.input.judged else frozenset([slot]))
-        if isinstance(cell.node, nodes.Fixed):
-            return _SETTLED if cell.node.code <= TRUE else _Known(True, _NOTHING)
-        below = [known for known in map(self.known.__getitem__, cell.args) if known.open]
-        if len(below) < 2:
-            return below[0] if below else _SETTLED
-        return _Known(True, _NOTHING.union(*(each.missing for each in below)))
-
     def mixed(self, index: int) -> bool:
         """Whether a cell may be open for want of a fact in one unit and of a judgement in another."""
-        cell = self.sheet.cells[index]
-        return self.known[index].open and bool(cell.open_by & JUDGEMENT) and bool(cell.open_by & (FACT | DECLARED))
+        judged = self.open[index] & self.judged
+        return judged != 0 and judged != self.open[index]
 
-    def bounds(self, node: nodes.Num) -> Span:
+    def limits(self, node: nodes.Num) -> Span:
         found = nodes.bounds(node, self._bounds)
-        _fits(*found)
+        if found[0] < -WIDEST or found[1] > WIDEST:
+            raise TooWideError
         return found
 
     def wide(self, node: nodes.Num) -> bool:
-        low, high = self.bounds(node)
+        low, high = self.limits(node)
         return max(-low, high) > NARROW
 
     # Naming what is used more than once
 
-    def keep(self, name: str, cell: Cell, column: Tests, *, mixed: bool = False) -> Tests:
-        if isinstance(column, SIMPLE) or not (cell.uses > 1 or mixed):
-            return column
-        return col.Answer(name, self.define(name, column))
-
     def named(self, name: str, column: Ints) -> Ints:
-        return column if isinstance(column, SIMPLE) else col.Number(name, self.define(name, column))
+        return column if type(column) in PLAIN else col.Number(name, self.define(name, column))
+
+    def reused(self, name: str, test: Tests) -> Tests:
+        """A test that is about to be mentioned more than once."""
+        return test if type(test) in PLAIN else col.Answer(name, self.define(name, test))
 
     def define(self, name: str, column: Column) -> int:
-        layer = self.depth(column)
+        """Gives a column a name; returns the layer it belongs to: after every column that it mentions."""
+        layer, below = 0, [column]
+        while below:
+            each = below.pop()
+            for part in PARTS[type(each)](each):
+                if type(part) not in PLAIN:
+                    below.append(part)
+                elif isinstance(part, _LAYERED) and part.layer >= layer:
+                    layer = part.layer + 1
         while len(self.layers) <= layer:
             self.layers.append([])
         self.layers[layer].append((name, column))
         return layer
 
-    def depth(self, column: Column) -> int:
-        """The layer a column belongs to: after every column that it mentions."""
-        if isinstance(column, SIMPLE):
-            return column.layer + 1 if isinstance(column, col.Number | col.Answer) else 0
-        found = self.depths.get(column)
-        if found is None:
-            found = self.depths[column] = max(map(self.depth, parts(column)), default=0)
-        return found
-
     # Numbers
 
-    def span(self, index: int, cell: Cell) -> Pair:
-        low, high = self.number(index, cell)
+    def shared(self, index: int, pair: Pair) -> Pair:
+        """A number that more than one cell or result mentions."""
+        low, high = pair
+        if type(low) in PLAIN and type(high) in PLAIN:
+            return pair
         if low is high:
-            if cell.uses > 1:
-                low = high = self.named(f"n{index}", low)
-            return low, high
-        if cell.uses > 1:
-            return self.named(f"n{index}.low", low), self.named(f"n{index}.high", high)
-        return low, high
+            return _same(self.named(f"n{index}", low))
+        return self.named(f"n{index}.low", low), self.named(f"n{index}.high", high)
 
-    def number(self, index: int, cell: Cell) -> Pair:
-        pairs = [self.spans[arg] for arg in cell.args if arg in self.spans]
-        match cell.node:
-            case nodes.Const(value):
-                return _same(Lit(value))
-            case nodes.Read(each):
-                return self.read(each)
-            case nodes.Add():
-                wide = self.wide(cell.node)
-                return _both(pairs, lambda terms: col.Plus(terms, wide))
-            case nodes.Scale(factor, _):
-                wide = self.wide(cell.node)
-                found = _both(pairs, lambda terms: col.Times(Lit(factor), terms[0], wide))
-                return found if factor >= 0 else found[::-1]
-            case nodes.Mul():
-                return self.product(index, cell.node, *pairs)
-            case nodes.Div():
-                return self.quotient(index, cell.node, *pairs)
-            case nodes.Least() | nodes.Greatest():
-                least = isinstance(cell.node, nodes.Least)
-                return _both(pairs, lambda terms: col.Extreme(terms, least))
-            case nodes.Pick():
-                return self.pick(index, cell.node, cell.args[0], *pairs)
-            case nodes.Bands(_, cuts, values):
-                return self.bands(index, pairs[0], cuts, values)
-            case nodes.Count():
-                return self.count(cell)
-        raise TypeError(cell.node)
+    def terms(self, args: tuple[int, ...]) -> list[Pair]:
+        return [self.spans[arg] for arg in args]
 
-    def read(self, each: nodes.Input) -> Pair:
-        slot = self.sheet.slots[each]
+    def const(self, index: int, cell: Cell, node: nodes.Const) -> Pair:
+        return _same(Lit(node.value))
+
+    def read(self, index: int, cell: Cell, node: nodes.Read) -> Pair:
+        slot = self.sheet.slots[node.input]
         if slot in self.ranges:
             return col.Slot(slot, side="low"), col.Slot(slot, side="high")
         if slot not in self.gaps:
             return _same(col.Slot(slot))
-        return col.Slot(slot, each.low), col.Slot(slot, each.high)
+        return col.Slot(slot, node.input.low), col.Slot(slot, node.input.high)
 
-    def product(self, index: int, node: nodes.Mul, left: Pair, right: Pair) -> Pair:
+    def add(self, index: int, cell: Cell, node: nodes.Add) -> Pair:
+        wide = self.wide(node)
+        return _both(self.terms(cell.args), lambda terms: col.Plus(terms, wide))
+
+    def scale(self, index: int, cell: Cell, node: nodes.Scale) -> Pair:
+        wide, factor = self.wide(node), Lit(node.factor)
+        found = _both(self.terms(cell.args), lambda terms: col.Times(factor, terms[0], wide))
+        return found if node.factor >= 0 else found[::-1]
+
+    def extreme(self, index: int, cell: Cell, node: nodes.Least | nodes.Greatest) -> Pair:
+        least = isinstance(node, nodes.Least)
+        return _both(self.terms(cell.args), lambda terms: col.Extreme(terms, least))
+
+    def product(self, index: int, cell: Cell, node: nodes.Mul) -> Pair:
+        left, right = self.terms(cell.args)
         wide = self.wide(node)
         exact = left[0] is left[1] and right[0] is right[1]
-        if exact or (self.bounds(node.left)[0] >= 0 and self.bounds(node.right)[0] >= 0):
+        if exact or (self.limits(node.left)[0] >= 0 and self.limits(node.right)[0] >= 0):
             return _both([left, right], lambda terms: col.Times(terms[0], terms[1], wide))
         left, right = self.ends(index, left), self.ends(index, right, "r")
         corners = tuple(col.Times(a, b, wide) for a in left for b in right)
         return col.Extreme(corners, True), col.Extreme(corners, False)
 
-    def quotient(self, index: int, node: nodes.Div, left: Pair, right: Pair) -> Pair:
-        natural = self.bounds(node.left)[0] >= 0
-        twice = 2 * max(map(abs, (*self.bounds(node.left), *self.bounds(node.right))))
-        _fits(2 * twice)
+    def quotient(self, index: int, cell: Cell, node: nodes.Div) -> Pair:
+        left, right = self.terms(cell.args)
+        natural = self.limits(node.left)[0] >= 0
+        twice = 2 * max(map(abs, (*self.limits(node.left), *self.limits(node.right))))
+        if 2 * twice > WIDEST:
+            raise TooWideError
         wide = 2 * twice > NARROW
         if right[0] is right[1]:
             return _both([left, right], lambda terms: col.Quotient(terms[0], terms[1], node.rounding, natural, wide))
@@ -199,14 +186,14 @@ class _Widener:
         corners = tuple(col.Quotient(a, b, node.rounding, natural, wide) for a in dict.fromkeys(left) for b in right)
         return col.Extreme(corners, True), col.Extreme(corners, False)
 
-    def pick(self, index: int, node: nodes.Pick, test: int, then: Pair, other: Pair) -> Pair:
-        code = self.tests[test]
-        if not self.known[test].open:
+    def pick(self, index: int, cell: Cell, node: nodes.Pick) -> Pair:
+        code, (then, other) = self.tests[cell.args[0]], self.terms(cell.args[1:])
+        if not self.open[cell.args[0]]:
             if then[0] is then[1] and other[0] is other[1]:
                 return _same(col.If(code, then[0], other[0]))
             return col.If(code, then[0], other[0]), col.If(code, then[1], other[1])
         code = self.reused(f"p{index}", code)
-        first, second = self.bounds(node.then), self.bounds(node.other)
+        first, second = self.limits(node.then), self.limits(node.other)
         if first[0] >= second[1]:
             return col.If(code, then[0], other[0]), col.If(col.Neg(code), other[1], then[1])
         if first[1] <= second[0]:
@@ -218,12 +205,8 @@ class _Widener:
         )
         return low, high
 
-    def reused(self, name: str, test: Tests) -> Tests:
-        """A test that is about to be mentioned more than once."""
-        return test if isinstance(test, SIMPLE) else col.Answer(name, self.define(name, test))
-
-    def bands(self, index: int, term: Pair, cuts: tuple[int, ...], values: tuple[int, ...]) -> Pair:
-        term = self.ends(index, term)
+    def bands(self, index: int, cell: Cell, node: nodes.Bands) -> Pair:
+        term, cuts, values = self.ends(index, self.spans[cell.args[0]]), node.cuts, node.values
         if term[0] is term[1]:
             return _same(col.Ladder(term[0], cuts, values))
         ends = col.Ladder(term[0], cuts, values), col.Ladder(term[1], cuts, values)
@@ -245,53 +228,56 @@ class _Widener:
         below = [col.Cmp("<", low, Lit(cuts[place]))] if place < len(cuts) else []
         return col.And((*above, *below))
 
-    def count(self, cell: Cell) -> Pair:
-        tests = tuple(self.tests[arg] for arg in cell.args)
-        if not any(self.known[arg].open for arg in cell.args):
+    def count(self, index: int, cell: Cell, node: nodes.Count) -> Pair:
+        tests = self.below(cell)
+        if not self.open[index]:
             return _same(col.Tally(tests))
         names = [self.reused(f"c{arg}", test) for arg, test in zip(cell.args, tests, strict=True)]
         return col.Tally(tuple(names)), col.Tally(tuple(names), possible=True)
 
     # Tests
 
-    def test(self, index: int, cell: Cell) -> Tests:
-        tests = tuple(self.tests[arg] for arg in cell.args if arg in self.tests)
-        match cell.node:
-            case nodes.Fixed(code):
-                return col.Known({FALSE: False, TRUE: True}.get(code))
-            case nodes.Flag(each):
-                return col.FlagSlot(self.sheet.slots[each])
-            case nodes.Compare(op, left, right):
-                return self.compare(op, index, left, right)
-            case nodes.All():
-                return col.And(tests)
-            case nodes.Any():
-                return col.Or(tests)
-            case nodes.Not():
-                return col.Neg(tests[0])
-            case nodes.Choose():
-                test = self.reused(f"f{index}", tests[0])
-                if not self.known[cell.args[0]].open:
-                    return col.Fork(test, tests[1], tests[2], sure=True)
-                then, other = self.reused(f"f{index}.then", tests[1]), self.reused(f"f{index}.other", tests[2])
-                return col.Fork(test, then, other)
-        raise TypeError(cell.node)
+    def below(self, cell: Cell) -> tuple[Tests, ...]:
+        return tuple([self.tests[arg] for arg in cell.args])
 
-    def compare(self, op: str, index: int, left: nodes.Num, right: nodes.Num) -> Tests:
-        one, two = (self.spans[arg] for arg in self.sheet.cells[index].args)
+    def fixed(self, index: int, cell: Cell, node: nodes.Fixed) -> Tests:
+        return col.Known({FALSE: False, TRUE: True}.get(node.code))
+
+    def flag(self, index: int, cell: Cell, node: nodes.Flag) -> Tests:
+        return col.FlagSlot(self.sheet.slots[node.input])
+
+    def every(self, index: int, cell: Cell, node: nodes.All) -> Tests:
+        return col.And(self.below(cell))
+
+    def some(self, index: int, cell: Cell, node: nodes.Any) -> Tests:
+        return col.Or(self.below(cell))
+
+    def against(self, index: int, cell: Cell, node: nodes.Not) -> Tests:
+        return col.Neg(self.tests[cell.args[0]])
+
+    def fork(self, index: int, cell: Cell, node: nodes.Choose) -> Tests:
+        test, then, other = self.below(cell)
+        test = self.reused(f"f{index}", test)
+        if not self.open[cell.args[0]]:
+            return col.Fork(test, then, other, sure=True)
+        return col.Fork(test, self.reused(f"f{index}.then", then), self.reused(f"f{index}.other", other))
+
+    def compare(self, index: int, cell: Cell, node: nodes.Compare) -> Tests:
+        op, one, two = node.op, self.spans[cell.args[0]], self.spans[cell.args[1]]
         if one[0] is one[1] and two[0] is two[1]:
-            return _cmp(op, one[0], two[0])
-        settled = self.settled(op, self.bounds(left), self.bounds(right))
+            return col.Cmp(op, one[0], two[0])
+        settled = self.settled(op, self.limits(node.left), self.limits(node.right))
         if settled is not None:
             return _YES if settled else _NO
-        if isinstance(left, nodes.Read) and isinstance(right, nodes.Const) and isinstance(one[0], col.Slot) and not one[0].side:
+        slot = one[0]
+        if isinstance(slot, col.Slot) and not slot.side and isinstance(two[0], Lit):
             # Neither end of the range settles it, so a missing fact is an open answer: what a gap in the column gives.
-            return _cmp(op, col.Slot(one[0].index), two[0])
+            return col.Cmp(op, col.Slot(slot.index), two[0])
         if op == "==":
             one, two = self.ends(index, one), self.ends(index, two, "r")
-            same = col.And((_cmp("==", one[0], one[1]), _cmp("==", two[0], two[1]), _cmp("==", one[0], two[0])))
-            return col.Settled(same, col.Or((_cmp("<", one[1], two[0]), _cmp(">", one[0], two[1]))))
-        return col.Settled(_cmp(op, one[0], two[1]), _cmp({">=": "<", ">": "<="}[op], one[1], two[0]))
+            same = col.And((col.Cmp("==", one[0], one[1]), col.Cmp("==", two[0], two[1]), col.Cmp("==", one[0], two[0])))
+            return col.Settled(same, col.Or((col.Cmp("<", one[1], two[0]), col.Cmp(">", one[0], two[1]))))
+        return col.Settled(col.Cmp(op, one[0], two[1]), col.Cmp(_AGAINST[op], one[1], two[0]))
 
     def ends(self, index: int, pair: Pair, side: str = "l") -> Pair:
         """Both ends of a term of a cell, about to be mentioned more than once."""
@@ -314,24 +300,29 @@ class _Widener:
 
     def lack(self, index: int) -> Lack:
         """Whether the cell, where it is open, is open for want of a fact."""
-        if index not in self.lacks:
-            found = self.lacking(index)
-            if not isinstance(found, bool | col.Known | col.Answer | col.Gap):
+        open_by = self.open[index]
+        judged = open_by & self.judged
+        if judged == open_by:
+            return False
+        if not judged and open_by < self.declared:
+            return True
+        found = self.lacks.get(index)
+        if found is None:
+            found = self.lacking(index, self.sheet.cells[index])
+            if not isinstance(found, _SAID):
                 found = col.Answer(f"w{index}", self.define(f"w{index}", found))
             self.lacks[index] = found
-        return self.lacks[index]
+        return found
 
-    def lacking(self, index: int) -> Lack:
-        cell, known = self.sheet.cells[index], self.known[index]
-        if not known.open:
-            return False
+    def lacking(self, index: int, cell: Cell) -> Lack:
+        """The same of a cell that more than one sort of thing may leave open."""
         if isinstance(cell.node, nodes.Fixed):
             return cell.node.code == OPEN
-        if isinstance(cell.node, nodes.Flag):
-            return not cell.node.input.judged
         if isinstance(cell.node, nodes.Compare):
-            return self.lacking_number(cell, known)
-        below = [(self.tests[arg], self.lack(arg), self.known[arg].open) for arg in cell.args]
+            # It is open for want of a fact when any of those it looks at is missing.
+            facts = self.open[index] & ~self.judged & ~self.declared
+            return self.any_missing(f"w{index}", facts) if facts else False
+        below = [(self.tests[arg], self.lack(arg), bool(self.open[arg])) for arg in cell.args]
         if isinstance(cell.node, nodes.Choose):
             return self.lacking_choice(*below)
         inner = [(test, lack) for test, lack, open_ in below if open_ and lack is not False]
@@ -341,13 +332,12 @@ class _Widener:
             return True
         return _any(_open_for(test, lack) for test, lack in inner)
 
-    def lacking_number(self, cell: Cell, known: _Known) -> Lack:
-        """A comparison is open for want of a fact when any of those it looks at is missing."""
-        if not known.missing:
-            return False
-        if not cell.open_by & (JUDGEMENT | DECLARED):
-            return True
-        return _any(self.gap(slot) for slot in sorted(known.missing))
+    def any_missing(self, name: str, wanted: int) -> Lack:
+        """Whether any of the inputs with these bits is missing: asked once, however many comparisons rest on them."""
+        found = self.asked.get(wanted)
+        if found is None:
+            found = self.asked[wanted] = self.reused(name, _any(map(self.gap, places(wanted))))
+        return found
 
     def gap(self, slot: int) -> Tests:
         if slot in self.ranges:
@@ -386,11 +376,11 @@ class _Widener:
     def code(self, node: Node) -> Column:
         index = self.sheet.cell_of(node)
         test = self.tests[index]
-        return self.coded(index, self.reused(f"r{index}", test) if self.known[index].open else test)
+        return self.coded(index, self.reused(f"r{index}", test) if self.open[index] else test)
 
     def coded(self, index: int, test: Tests) -> Ints:
         """What a cell's test says as a number."""
-        return col.Code(test, _open_code(self.lack(index))) if self.known[index].open else col.If(test, Lit(TRUE), Lit(FALSE))
+        return col.Code(test, _open_code(self.lack(index))) if self.open[index] else col.If(test, _MET, _NOT_MET)
 
     def verdict(self, name: str, applies: Node, rule: Node) -> Column:
         if applies == nodes.YES:
@@ -399,16 +389,11 @@ class _Widener:
         guard = self.reused(f"{name}.applies", self.tests[guard_at])
         test = self.reused(f"{name}.rule", self.tests[rule_at])
         met = self.coded(rule_at, test)
-        if not self.known[guard_at].open:
-            return col.If(guard, met, Lit(NOT_APPLICABLE))
+        if not self.open[guard_at]:
+            return col.If(guard, met, _NOT_APPLICABLE)
         lack = self.lack(guard_at)
         either: Lack = True if lack is True else _any([_open_for(test, self.lack(rule_at)), *([] if lack is False else [lack])])
-        return col.If(guard, met, col.If(col.Neg(guard), Lit(NOT_APPLICABLE), _open_code(either)))
-
-
-def _fits(*values: int) -> None:
-    if max(map(abs, values)) > WIDEST:
-        raise TooWideError
+        return col.If(guard, met, col.If(col.Neg(guard), _NOT_APPLICABLE, _open_code(either)))
 
 
 def _same(column: Ints) -> Pair:
@@ -417,13 +402,9 @@ def _same(column: Ints) -> Pair:
 
 def _both(pairs: list[Pair], make: Make) -> Pair:
     """A rising function of its terms, for the least and the greatest value."""
-    if all(low is high for low, high in pairs):
-        return _same(make(tuple(low for low, _ in pairs)))
-    return make(tuple(low for low, _ in pairs)), make(tuple(high for _, high in pairs))
-
-
-def _cmp(op: str, left: Ints, right: Ints) -> Tests:
-    return col.Cmp(op, left, right)  # type: ignore[arg-type]
+    lows, highs = tuple([low for low, _ in pairs]), tuple([high for _, high in pairs])
+    low = make(lows)
+    return low, low if all(map(is_, lows, highs)) else make(highs)
 
 
 def _any(tests: Iterable[Tests]) -> Tests:
@@ -439,6 +420,6 @@ def _open_for(test: Tests, lack: Lack) -> Tests:
 
 
 def _open_code(lack: Lack) -> Ints:
-    if isinstance(lack, bool | col.Known):
-        return Lit(OPEN if lack is True or lack == _YES else ASK)
-    return col.If(lack, Lit(OPEN), Lit(ASK))
+    if isinstance(lack, _SURE):
+        return _OPEN if lack is True or lack == _YES else _ASK
+    return col.If(lack, _OPEN, _ASK)

@@ -57,7 +57,7 @@ class Compiled:
     @cached_property
     def fast(self) -> Callable[[Sequence[int]], Raw]:
         """For complete facts: takes the values in slot order."""
-        sheet = self._results
+        sheet = self.program.sheet
         if any(cell.numeric and cell.open_by & DECLARED for cell in sheet.cells):
             # An author's own «unknown» leaves a range of points even where no fact is missing.
             general = self.general
@@ -67,7 +67,7 @@ class Compiled:
     @cached_property
     def general(self) -> Callable[[Sequence[int], Sequence[int]], Raw]:
         """For any facts: takes lows and highs."""
-        return _load("general", _General(self.program, self._results).lines())
+        return _load("general", _General(self.program, self.program.sheet).lines())
 
     @cached_property
     def trace(self) -> Callable[[Sequence[int], Sequence[int]], Traced]:
@@ -78,10 +78,6 @@ class Compiled:
     def sheet(self) -> Sheet:
         """The cells that *trace* reports, in order: those of the results, and those that only explanations show."""
         return sheet_of(self.program.inputs, [*self.program.roots(), *self.program.shown()])
-
-    @cached_property
-    def _results(self) -> Sheet:
-        return sheet_of(self.program.inputs, self.program.roots())
 
     def run(self, facts: Bound) -> Raw:
         """The result for one unit."""

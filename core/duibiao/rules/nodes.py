@@ -310,42 +310,69 @@ def equal(left: Num, right: Num) -> Truth:
     return Compare("==", left, right)
 
 
-def bounds(node: Num, seen: dict[int, Span] | None = None) -> Span:
+Spans = dict[int, Span]
+
+
+def bounds(node: Num, seen: Spans | None = None) -> Span:
     """Least and greatest value that *node* can take when every fact is unknown."""
-    memo: dict[int, Span] = {} if seen is None else seen
-    if id(node) not in memo:
-        memo[id(node)] = _bounds(node, memo)
-    return memo[id(node)]
+    memo: Spans = {} if seen is None else seen
+    found = memo.get(id(node))
+    if found is None:
+        found = memo[id(node)] = _SPANS[type(node)](node, memo)
+    return found
 
 
-def _bounds(node: Num, memo: dict[int, Span]) -> Span:
-    match node:
-        case Const(value):
-            return value, value
-        case Read(each):
-            return each.low, each.high
-        case Add(terms):
-            spans = [bounds(t, memo) for t in terms]
-            return sum(s[0] for s in spans), sum(s[1] for s in spans)
-        case Scale(factor, term):
-            low, high = bounds(term, memo)
-            return (factor * low, factor * high) if factor >= 0 else (factor * high, factor * low)
-        case Mul(left, right):
-            return product_span(bounds(left, memo), bounds(right, memo))
-        case Div(left, right, rounding):
-            return quotient_span(bounds(left, memo), bounds(right, memo), rounding)
-        case Least(terms) | Greatest(terms):
-            spans = [bounds(t, memo) for t in terms]
-            best = min if isinstance(node, Least) else max
-            return best(s[0] for s in spans), best(s[1] for s in spans)
-        case Pick(_, then, other):
-            first, second = bounds(then, memo), bounds(other, memo)
-            return min(first[0], second[0]), max(first[1], second[1])
-        case Bands(term, cuts, values):
-            return band_span(*bounds(term, memo), cuts, values)
-        case Count(tests):
-            return 0, len(tests)
-    raise TypeError(node)
+def _const_span(node: Const, memo: Spans) -> Span:
+    return node.value, node.value
+
+
+def _read_span(node: Read, memo: Spans) -> Span:
+    return node.input.low, node.input.high
+
+
+def _ends(terms: Iterable[Num], memo: Spans) -> tuple[list[int], list[int]]:
+    spans = [bounds(each, memo) for each in terms]
+    return [low for low, _ in spans], [high for _, high in spans]
+
+
+def _sum_span(node: Add, memo: Spans) -> Span:
+    lows, highs = _ends(node.terms, memo)
+    return sum(lows), sum(highs)
+
+
+def _scaled_span(node: Scale, memo: Spans) -> Span:
+    low, high = bounds(node.term, memo)
+    return (node.factor * low, node.factor * high) if node.factor >= 0 else (node.factor * high, node.factor * low)
+
+
+def _least_span(node: Least, memo: Spans) -> Span:
+    lows, highs = _ends(node.terms, memo)
+    return min(lows), min(highs)
+
+
+def _greatest_span(node: Greatest, memo: Spans) -> Span:
+    lows, highs = _ends(node.terms, memo)
+    return max(lows), max(highs)
+
+
+def _picked_span(node: Pick, memo: Spans) -> Span:
+    lows, highs = _ends((node.then, node.other), memo)
+    return min(lows), max(highs)
+
+
+_SPANS: Mapping[type, Callable[[Whatever, Spans], Span]] = {
+    Const: _const_span,
+    Read: _read_span,
+    Add: _sum_span,
+    Scale: _scaled_span,
+    Mul: lambda node, memo: product_span(bounds(node.left, memo), bounds(node.right, memo)),
+    Div: lambda node, memo: quotient_span(bounds(node.left, memo), bounds(node.right, memo), node.rounding),
+    Least: _least_span,
+    Greatest: _greatest_span,
+    Pick: _picked_span,
+    Bands: lambda node, memo: band_span(*bounds(node.term, memo), node.cuts, node.values),
+    Count: lambda node, _: (0, len(node.tests)),
+}
 
 
 def product_span(left: Span, right: Span) -> Span:

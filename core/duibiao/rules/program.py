@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 
 from attrs import field, frozen
 
 from duibiao.model.facts import Vocabulary
 from duibiao.model.standard import Standard
+from duibiao.rules.cells import Sheet, sheet_of
 from duibiao.rules.nodes import Input, Node, Num, Truth, inputs_of
 from duibiao.rules.quantity import Quantity
 
@@ -142,6 +144,11 @@ class Program:
     flags: frozenset[Input] = frozenset()
     samples: Mapping[str, int] = field(factory=dict)
     point_step: Decimal = Decimal("0.001")
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The cells of everything that an evaluation returns, which every engine starts from; not to be changed."""
+        return sheet_of(self.inputs, self.roots())
 
     def findings(self) -> tuple[Finding, ...]:
         """What the result settles beside the indicators, in the order of every engine's answer: gates, vetoes, awards, guards."""
