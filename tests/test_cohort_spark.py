@@ -39,6 +39,9 @@ SOME = settings(
 )  # fmt: skip
 Row = dict[str, Any]
 
+pytestmark = pytest.mark.xdist_group("spark")
+"""Two sessions at once would be started for nothing."""
+
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
