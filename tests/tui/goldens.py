@@ -64,9 +64,11 @@ async def at_every_size(pilot: Pilot[int], lang: str, profile: str = "") -> list
     return found
 
 
-async def _drawn(scene: Scene, registry: Registry, made: Path, lang: str) -> list[Shot]:
-    async with opened(scene, SMALL, registry, made, lang=lang) as pilot:
-        found = await at_every_size(pilot, lang)
+async def _drawn(scene: Scene, registry: Registry, made: Path, lang: str, plain: bool) -> list[Shot]:
+    found = list[Shot]()
+    if plain:
+        async with opened(scene, SMALL, registry, made, lang=lang) as pilot:
+            found += await at_every_size(pilot, lang)
     async with opened(scene, SMALL, registry, made, lang=lang, safe=True) as pilot:
         found += await at_every_size(pilot, lang, SAFE)
     with without_colours():
@@ -84,9 +86,12 @@ def without_colours() -> Iterator[None]:
         del os.environ["NO_COLOR"]
 
 
-def drawn(scene: Scene, registry: Registry, made: Path, lang: str) -> list[Shot]:
-    """A scene at every size, the same where ambiguous characters are wide, and without colours: each by an app of its own."""
-    return asyncio.run(_drawn(scene, registry, made, lang))
+def drawn(scene: Scene, registry: Registry, made: Path, lang: str, *, plain: bool = True) -> list[Shot]:
+    """A scene at every size, the same where ambiguous characters are wide, and without colours: each by an app of its own.
+
+    Without *plain* not the first of the three.
+    """
+    return asyncio.run(_drawn(scene, registry, made, lang, plain))
 
 
 # the files

@@ -18,13 +18,13 @@ from tui.goldens import (
     SMALL,
     at_every_size,
     drawn,
-    golden,
     made_here,
     parts,
     path_of,
     read_shots,
     shot,
     sources_of,
+    stored,
     text_of,
 )
 from tui.looks import RULES, SAFE, Shot, Sources, broken
@@ -73,10 +73,13 @@ def test_so_it_does_in_each_language_without_colours_and_where_ambiguous_charact
     name: str, lang: str, made: Made
 ) -> None:
     registry, office, sources = made
-    shots = drawn(BY_NAME[name], registry, office, lang)
+    # The plain Chinese ones are drawn by the test above.
+    shots = drawn(BY_NAME[name], registry, office, lang, plain=lang != "zh")
+    kept = parts(path_of(name, lang).read_text("utf-8"))
 
     assert [] == broken(shots, sources)
-    assert not difference(path_of(name, lang).read_text("utf-8"), golden(shots))
+    for each in stored(shots):
+        assert not difference(kept[each.title], text_of(each))
 
 
 @pytest.mark.parametrize("lang", LANGS)
