@@ -190,6 +190,10 @@ class CompareScreen(Page):
         lines = () if row is None else whole(self.view, row, self.app.size.width - 3, self.duibiao.inks)
         self.words.tell(lines, everything=self.has_class("whole"))
 
+    def on_words_resized(self) -> None:
+        """As many words as there is room for."""
+        self._detail()
+
     def on_rows_moved(self, event: Entries.Moved) -> None:
         """Another row: its words."""
         if event.rows.id == "matrix":

@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.style import Style
 from textual.binding import BindingType
+from textual.message import Message
 
 from duibiao.compare.table import Row
 from duibiao.model.outcome import Verdict
@@ -107,6 +108,13 @@ class Words(Panel):
         key("g,home", "scroll_home", "到最前", "first", show=False, name="words.first"),
         key("G,end", "scroll_end", "到最后", "last", show=False, name="words.last"),
     ]
+
+    class Resized(Message):
+        """There is room for more lines now, or for fewer."""
+
+    def on_resize(self) -> None:
+        """Another height. The framework calls this beside the method of the panel."""
+        self.post_message(self.Resized())
 
     def tell(self, lines: Iterable[tuple[str, Style]], *, everything: bool) -> None:
         """Show lines: *everything*, or as many as there is room for, so that a move of the cursor words no more."""
