@@ -2,7 +2,8 @@
 
 Two standards: the committee standard of Qingpu, and the made-up one of 100 indicators that share 100 points. All units go
 through `Cohort.assess_all`; a random 10 000 of them are compared column by column with the function for one unit, and 1 000 of
-these with the full assessment: every verdict, all points, awards, gates, vetoes, and the reasons counted.
+these with the full assessment: every verdict, all points, awards, gates, vetoes, and the reasons counted. Of another engine than
+columns every value of every unit is compared with theirs besides.
 
     python benchmarks/cohort_equal.py [--units all|CODE] [--seed N] [--engine columns|loop|spark]
 
@@ -143,7 +144,12 @@ def check(registry: WithTable, standard: str, asked: argparse.Namespace, day: da
         results = cohort.assess_all(standard, source, engine=asked.engine)
         wall, cpu = time.perf_counter() - started, time.process_time() - cpu
         print(f"  {len(program.leaves)} indicators by {results.engine}: {wall:.1f} s, CPU {cpu:.1f} s")
-        return compare(assessor, results.answers.frame, facts_file, vocabulary, day, asked.seed)  # type: ignore[attr-defined]
+        frame: pl.LazyFrame = results.answers.frame  # type: ignore[attr-defined]
+        equal = compare(assessor, frame, facts_file, vocabulary, day, asked.seed)
+        if asked.engine != "columns":
+            beside = cohort.assess_all(standard, source, engine="columns").answers.frame  # type: ignore[attr-defined]
+            equal = compare_all(frame, beside, Loop(assessor)) and equal
+        return equal
 
 
 def compare(assessor: Assessor, frame: pl.LazyFrame, facts_file: Path, vocabulary: Vocabulary, day: date, seed: int) -> bool:
@@ -165,6 +171,15 @@ def compare(assessor: Assessor, frame: pl.LazyFrame, facts_file: Path, vocabular
     print(f"  {len(units):,} units against the function for one: {bare.cells:,} values, {bare.different} different")
     print(f"  {len(explained):,} with explanations ({told.reasons:,} steps): {told.cells:,} values, {told.different} different")
     return not (bare.different or told.different)
+
+
+def compare_all(frame: pl.LazyFrame, beside: pl.LazyFrame, loop: Loop) -> bool:
+    """Every value of every unit against those of columns."""
+    names = list(schema_of(loop.layout, pending_of(loop.layout, loop.assessor.program)))
+    one, other = (each.select(names).sort("unit.code").collect(engine="streaming") for each in (frame, beside))
+    different = [int(one[name].ne_missing(other[name]).sum()) for name in names] if one.height == other.height else [one.height]
+    print(f"  all {one.height:,} units against columns: {one.height * len(names):,} values, {sum(different)} different")
+    return not sum(different)
 
 
 def codes_at(frame: pl.LazyFrame, places: list[int]) -> list[str]:
