@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import pytest
@@ -15,9 +16,14 @@ from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
+from textual.messages import Update
+from textual.pilot import Pilot
 from textual.strip import Strip
 
+from duibiao.tui.app import DuibiaoApp
+from duibiao.tui.lines import Drawn
 from duibiao.tui.painting import Painter
+from tui.conftest import AppAt, settled, text_of, typed
 
 WIDTH, HEIGHT = 24, 12
 INK, MARK, BAR = Style.parse("#d5d9e8 on #16181f"), Style.parse("bold #e0af68 on #16181f"), Style.parse("#101010 on #7aa2f7")
@@ -30,6 +36,8 @@ PENS = (
         Style.parse("frame #d5d9e8 on #16181f"),
     ),
 )
+_NOT_DRAWN = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[\?\d+[hl]")
+"""What the framework says of the mouse pointer, and of when to show what was written."""
 _SEQUENCE = re.compile(r"\x1b\[([\d;]*)([A-Za-z])|(.)", re.DOTALL)
 _ENDED = {22: {1, 2}, 23: {3}, 24: {4, 21}, 25: {5, 6}, 27: {7}, 28: {8}, 29: {9}, 55: {53}}
 _SEEN_ON_BLANKS = {4, 7, 9, 21, 51}
@@ -69,14 +77,14 @@ class Glass:
     ones give lines that come in empty the colour of the pen, and go on to the next line as soon as one is full.
     """
 
-    def __init__(self, *, odd: bool = False) -> None:
-        self.odd = odd
-        self.cells = [[(" ", Held())] * WIDTH for _ in range(HEIGHT)]
+    def __init__(self, size: tuple[int, int] = (WIDTH, HEIGHT), *, odd: bool = False) -> None:
+        self.odd, (self.width, self.height) = odd, size
+        self.cells = [[(" ", Held())] * self.width for _ in range(self.height)]
         self.x = self.y = 0
-        self.pen, self.part = Held(), (0, HEIGHT)
+        self.pen, self.part = Held(), (0, self.height)
 
     def write(self, text: str) -> None:
-        for codes, what, glyph in _SEQUENCE.findall(text):
+        for codes, what, glyph in _SEQUENCE.findall(_NOT_DRAWN.sub("", text)):
             if glyph:
                 self._glyph(glyph)
                 continue
@@ -85,16 +93,16 @@ class Glass:
 
     def _glyph(self, glyph: str) -> None:
         size, row = cell_len(glyph), self.cells[self.y]
-        assert self.x + size <= WIDTH
+        assert self.x + size <= self.width
         for place in range(self.x, self.x + size):
             if row[place][0] == "":
                 row[place - 1] = ("\ufffd", Held())
-            if place + 1 < WIDTH and row[place + 1][0] == "":
+            if place + 1 < self.width and row[place + 1][0] == "":
                 row[place + 1] = ("\ufffd", Held())
             row[place] = (glyph if place == self.x else "", self.pen)
         self.x += size
-        if self.odd and self.x == WIDTH:
-            self.x, self.y = 0, min(self.y + 1, HEIGHT - 1)
+        if self.odd and self.x == self.width:
+            self.x, self.y = 0, min(self.y + 1, self.height - 1)
 
     def _pen(self, numbers: list[int]) -> None:
         self.pen = self.pen.turned(numbers)
@@ -106,11 +114,11 @@ class Glass:
         self.x = numbers[0] - 1
 
     def _part(self, numbers: Sequence[int]) -> None:
-        self.part = (numbers[0] - 1, numbers[1]) if numbers else (0, HEIGHT)
+        self.part = (numbers[0] - 1, numbers[1]) if numbers else (0, self.height)
         self.x = self.y = 0
 
     def _empty(self, count: int) -> list[list[tuple[str, Held]]]:
-        return [[(" ", self.pen if self.odd else Held())] * WIDTH for _ in range(count)]
+        return [[(" ", self.pen if self.odd else Held())] * self.width for _ in range(count)]
 
     def _up(self, numbers: Sequence[int]) -> None:
         top, end = self.part
@@ -264,3 +272,47 @@ def test_after_somebody_else_wrote_everything_is_painted_anew() -> None:
 
     assert not painter.knows(WIDTH, HEIGHT)
     assert painter.paint(painted(lines), ColorSystem.TRUECOLOR).count("案卷") == HEIGHT
+
+
+KEYS = (
+    *("1", "ctrl+l", "G", "e", "escape", "slash", "社区", "escape", "ctrl+l"),
+    *("question_mark", "K", "ctrl+l", "escape", "pagedown"),
+)
+"""Over pages, dialogs and what changes beneath them."""
+
+
+@asynccontextmanager
+async def heard(app_at: AppAt, size: tuple[int, int]) -> AsyncIterator[tuple[Pilot[int], Glass]]:
+    """The app on an assessment, and a terminal that hears what it writes."""
+    glass = Glass(size)
+    with pytest.MonkeyPatch.context() as patch:
+        async with app_at(size, case="wujin-2012-0001", go="assess") as pilot:
+            patch.setattr(DuibiaoApp, "is_headless", False)
+            patch.setattr(pilot.app._driver, "write", glass.write)
+            pilot.app.screen.refresh()
+            await settled(pilot)
+            yield pilot, glass
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_a_terminal_that_heard_everything_shows_what_the_app_shows(app_at: AppAt, size: tuple[int, int]) -> None:
+    async with heard(app_at, size) as (pilot, glass):
+        for key in KEYS:
+            await (pilot.press(key) if key.isascii() else typed(pilot, key))
+            await settled(pilot)
+
+            assert text_of(pilot.app) == [line.rstrip() for line in glass.lines()], key
+
+
+async def test_what_waits_to_be_painted_is_painted_though_something_changes_beneath(app_at: AppAt) -> None:
+    async with heard(app_at, (80, 24)) as (pilot, glass):
+        app = pilot.app
+        assert isinstance(app, DuibiaoApp)
+        app.lang = "en"
+
+        for each in (app.screen_stack[-2].query_one("#top", Drawn), app.screen.query_one("#rows", Drawn)):
+            each.renew()
+            each.screen.post_message(Update(each))
+        await settled(pilot)
+
+        assert "Basic bodies" in "".join(glass.lines())

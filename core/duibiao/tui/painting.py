@@ -23,6 +23,7 @@ from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.driver import Driver
 from textual.geometry import Region
+from textual.messages import Update
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.strip import Strip
 from textual.widget import Widget
@@ -219,9 +220,11 @@ class PaintedScreen(Screen[ScreenResultType]):
         if self is stack[-1] or self not in self.app._background_screens:
             super()._compositor_refresh()
             return
-        if dirty:
-            stack[-1].refresh(*dirty)
-            dirty.clear()
+        if dirty and stack[-1].is_modal:
+            # To refresh a screen is to forget what else on it waits to be painted.
+            stack[-1]._set_dirty(*dirty)
+            stack[-1].post_message(Update(stack[-1]))
+        dirty.clear()
         self._dirty_widgets.clear()
 
 
