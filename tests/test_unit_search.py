@@ -26,7 +26,7 @@ from duibiao.store.workspace import Workspace, create_workspace
 WUJIN = "320412"
 DIVISIONS = ("32", "33", "3201", "3304", "320101", "320102", "330401", "320101001", "320101100", "320102001", "330401200")
 KINDS = ("居委会", "村委会")
-NAMES = ("山", "水", "山水", "水山", "明", "a山", "明1", "b水", "中山", "z")
+NAMES = ("山", "水", "山水", "水山", "明", "a山", "明1", "b水", "中山", "zz")
 Row = tuple[str, str, str, str]
 
 

@@ -13,7 +13,7 @@ from duibiao.model.divisions import ancestors
 from duibiao.store.sql import Sql, marks
 from duibiao.store.views import Run, View
 
-WALK, GRAIN = 400, 1000
+WALK, GRAIN = 250, 1000
 """So many times so many steps of the database a search by several words walks along an order before it gathers what it finds."""
 
 
@@ -60,8 +60,8 @@ _ORDERS = {
     "name": "here.initials {way}, here.name {way}, here.code {way}",
     "kind": "here.kind {way}, here.code {way}",
 }
-_FIRST = ("unit_first", Sql("here.initials < 'c'"))
-_LAST = ("unit_last", Sql("here.initials >= 'z'"))
+_FIRST = ("unit_first", Sql("here.initials < 'bj'"))
+_LAST = ("unit_last", Sql("here.initials >= 'zx'"))
 _CASES = "(SELECT count(*) FROM cases WHERE cases.unit = here.code)"
 _WITH_CASES = Sql("here.code IN (SELECT unit FROM cases)")
 _WITHOUT_CASES = Sql("NOT EXISTS (SELECT 1 FROM cases WHERE cases.unit = here.code)")
