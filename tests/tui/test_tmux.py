@@ -205,6 +205,11 @@ class Typist:
         raise AssertionError(self.terminal.text())
 
 
+def notes(office: Path, registry: Registry) -> set[str]:
+    """What stands beside the answers that are kept."""
+    return {each.note for each in stored(office, registry).stored.values()}
+
+
 @pytest.mark.parametrize("wide", [False, True], ids=["plain", "full-width"])
 def test_a_first_assessment_is_finished_by_keys_killed_and_found_again(
     terminal: Terminal, tmp_path: Path, registry: Registry, wide: bool
@@ -222,6 +227,8 @@ def test_a_first_assessment_is_finished_by_keys_killed_and_found_again(
     terminal.see("佐证说明")
     terminal.type(NOTE)
     terminal.press("Enter")
+    # «● 已存» stands on the screen beneath already: only what follows the note tells that it is kept.
+    terminal.until(lambda text: "佐证说明" not in text and NOTE in notes(office, registry), "the note")
     terminal.see("● 已存")
     before = stored(office, registry)
     assert 0 == before.session.left()
@@ -235,7 +242,7 @@ def test_a_first_assessment_is_finished_by_keys_killed_and_found_again(
     terminal.see("还剩 0 题")
     again = stored(office, registry)
     assert before.session.facts == again.session.facts
-    assert NOTE in {each.note for each in again.stored.values()}
+    assert NOTE in notes(office, registry)
     terminal.type("ｕ" if wide else "u")
     terminal.see("还剩 1 题|撤销：|已撤销")
 
