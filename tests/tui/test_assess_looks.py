@@ -73,6 +73,18 @@ class TestGettingAbout:
 
             assert "→ 还差 5 个百分点" in screen(pilot.app)
 
+    async def test_below_the_list_stands_the_question_at_hand_however_short_the_moment_without_a_key(
+        self, at: Walk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("duibiao.tui.screens.assess.EXPLAINS_AFTER", 1e-9)
+        async with at() as pilot:
+            for _ in range(12):
+                await typed(pilot, "j")
+                await asyncio.sleep(0.02)
+                await pilot.pause()
+
+                assert any(line.startswith(here(pilot).fact.title) for line in text_of(pilot.app)), here(pilot).fact.title
+
     async def test_no_editor_here_is_said_and_does_no_harm(self, at: Walk) -> None:
         async with at() as pilot:
             await typed(pilot, "E")

@@ -18,6 +18,7 @@ from duibiao.services.sitting import Place
 from duibiao.services.writer import Fact, Outcome
 from duibiao.store.records import Recorded
 from duibiao.tui.base import Page
+from duibiao.tui.later import later
 from duibiao.wording import describe
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Answering(Page):
         self.duibiao.waiting += 1
         self.duibiao.writer.put(fact)
         if self.duibiao.waiting == 1:
-            self.set_timer(SAYS_WAITING_AFTER, self._say_waiting)
+            later(self, SAYS_WAITING_AFTER, self._say_waiting)
 
     def _say_waiting(self) -> None:
         if self.duibiao.waiting:
@@ -328,7 +329,7 @@ class Answering(Page):
         """Keep it once no key has come for a moment."""
         if self._draft_timer is not None:
             self._draft_timer.stop()
-        self._draft_timer = self.set_timer(DRAFT_AFTER, self.keep_typed)
+        self._draft_timer = later(self, DRAFT_AFTER, self.keep_typed)
 
     def keep_typed(self) -> None:
         """Keep what is half typed now."""

@@ -21,6 +21,7 @@ from duibiao.errors import BadInputError
 from duibiao.services.lists import MOST, Listing
 from duibiao.tui.base import Line
 from duibiao.tui.keys import key
+from duibiao.tui.later import later
 from duibiao.tui.lines import Part, Rows
 from duibiao.tui.look import SAFE, fit, whole
 from duibiao.wording import many
@@ -279,7 +280,7 @@ class Table(Rows, Generic[R]):
         if row is None or self.listing is None:
             if self.listing is not None and self.listing.late:
                 self.listing.late = False
-                self.set_timer(AGAIN, self.renew)
+                later(self, AGAIN, self.renew)
             return [("  …", self.inks.dim)]
         cells = self.cells(row)
         mark = "✓ " if self.marked and self.listing.key(index) in self.marked else "  "

@@ -22,6 +22,7 @@ from duibiao.tui.assess_panels import Told
 from duibiao.tui.assess_rows import AssessRows
 from duibiao.tui.base import KeyLine
 from duibiao.tui.keys import key
+from duibiao.tui.later import later
 from duibiao.tui.lines import Panel
 from duibiao.wording import describe, many
 
@@ -316,7 +317,7 @@ class AssessScreen(Saying):
         self._due = monotonic() + EXPLAINS_AFTER
         if not self._explaining:
             self._explaining = True
-            self.set_timer(EXPLAINS_AFTER, self._explain)
+            later(self, EXPLAINS_AFTER, self._explain)
 
     def show_brief(self) -> None:
         """The question at hand, for the room there is now."""
@@ -331,7 +332,7 @@ class AssessScreen(Saying):
     def _explain(self) -> None:
         wait = self._due - monotonic()
         if wait > 0:
-            self.set_timer(wait, self._explain)
+            later(self, wait, self._explain)
             return
         self._explaining = False
         self.explain()

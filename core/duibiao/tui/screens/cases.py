@@ -19,6 +19,7 @@ from duibiao.services.lists import OVER, CaseRow, CasesAsked, Standing
 from duibiao.services.place_words import holder_words
 from duibiao.tui.base import Line, spoken
 from duibiao.tui.keys import key
+from duibiao.tui.later import later
 from duibiao.tui.lines import Part
 from duibiao.tui.searching import Searched
 from duibiao.tui.table import Column, Head, Table
@@ -248,7 +249,7 @@ class CasesScreen(Searched):
         if self._idle is not None:
             self._idle.stop()
         if self.duibiao.seated:
-            self._idle = self.set_timer(IDLE, self._points)
+            self._idle = later(self, IDLE, self._points)
 
     def _points(self) -> None:
         table = self.table
