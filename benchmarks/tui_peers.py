@@ -54,7 +54,7 @@ def once(terminal: Terminal, ready: str, keys: bytes = b"") -> Measured:
         os.write(terminal.handle, keys)
     terminal.wait_for(ready, 180)
     after, count = terminal.cpu(), len(terminal.seen) - size
-    return Measured(after[0] - before[0], after[1] - before[1], count, count)
+    return Measured(after[0] - before[0], after[1] - before[1], count, count, count)
 
 
 def keys(terminal: Terminal, key: bytes) -> Measured:

@@ -131,6 +131,7 @@ BY_NAME = {each.name: each for each in SCENES}
 NOT_WALKED = {
     "Page": "the base of screens",
     "PaintedScreen": "the base of screens",
+    "PaintedModal": "the base of dialogs",
     "Dialog": "the base of dialogs",
     "Answering": "a part of the assessment screen",
     "Saying": "a part of the assessment screen",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, wait
@@ -194,6 +195,8 @@ class DuibiaoApp(Going):
             raise
 
     def _take_seat(self, desk: Desk) -> None:
+        if not gc.get_freeze_count():
+            gc.freeze()  # what is loaded by now stays: to look through it for garbage takes as long as ten keys
         self._desk = desk
         self.office = desk.space.office().get("title", "")
         for note in desk.space.notes:

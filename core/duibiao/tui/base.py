@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
 from duibiao.tui.keys import key, words_of
 from duibiao.tui.lines import Drawn, Part
 from duibiao.tui.look import fit
-from duibiao.tui.painting import PaintedScreen
+from duibiao.tui.painting import PaintedModal, PaintedScreen
 from duibiao.tui.small import TooSmall
 
 if TYPE_CHECKING:
@@ -182,7 +181,7 @@ class Page(PaintedScreen[None]):
             self.duibiao.tell(self.say("这里没有可复制的", "there is nothing to copy here"))
 
 
-class Dialog(ModalScreen[object]):
+class Dialog(PaintedModal[object]):
     """A small screen over another one; Esc closes it and changes nothing."""
 
     DEFAULT_CSS = """

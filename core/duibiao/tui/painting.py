@@ -10,29 +10,27 @@ from __future__ import annotations
 import sys
 from asyncio import get_running_loop
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from contextvars import copy_context
-from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from operator import ne
+from typing import Any, TypeVar
 
-from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.console import RenderableType
-from rich.segment import Segment
-from rich.style import Style
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.app import App, ReturnType
+from textual.driver import Driver
 from textual.geometry import Region
-from textual.screen import Screen, ScreenResultType
+from textual.messages import Update
+from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.strip import Strip
 from textual.widget import Widget
 
-T = TypeVar("T")
+from duibiao.tui.brush import NOTHING, Cell, Row, cells, moved, pieces, place, written
 
-GAP = 4
-"""Cells that did not change between two that did: up to so many are written again, more are stepped over."""
+T = TypeVar("T")
 
 LEAST_MOVED = 4
 """From so many lines on that may have moved it is tried whether moving them is shorter."""
@@ -41,180 +39,44 @@ PIECE = 8192 if sys.platform == "win32" else 1 << 20
 """Characters that are written at once: consoles of Windows lose longer ones."""
 
 
-class Pen(NamedTuple):
-    """How a cell is drawn: parameters of the control sequences that switch it on.
-
-    Attributes:
-        marks: Bold, underlined and the like.
-        front: Colour of the glyph; empty for the terminal's own.
-        back: Colour behind it; empty for the terminal's own.
-    """
-
-    marks: tuple[str, ...] = ()
-    front: str = ""
-    back: str = ""
-
-
-class Cell(NamedTuple):
-    """A cell: what stands in it (nothing in the second half of a wide glyph), and how."""
-
-    glyph: str
-    pen: Pen
-
-
-PLAIN = Pen()
-_NOTHING = Cell(" ", PLAIN)
-_OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "6": "25", "7": "27", "8": "28", "9": "29", "21": "24", "53": "55"}
-_SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "51", "52", "53"})
-_CODES = {0: "1", 1: "2", 2: "3", 3: "4", 4: "5", 5: "6", 6: "7", 7: "8", 8: "9", 9: "21", 10: "51", 11: "52", 12: "53"}
-Row = list[Cell]
-
-
-@lru_cache(maxsize=512)
-def pen_of(style: Style | None, system: ColorSystem) -> Pen:
-    """The pen of a style on a terminal with these colours."""
-    if style is None:
-        return PLAIN
-    bits = style._attributes & style._set_attributes
-    marks = tuple(code for place, code in _CODES.items() if bits & (1 << place))
-    front, back = (
-        "" if colour is None else ";".join(colour.downgrade(system).get_ansi_codes(foreground=foreground))
-        for colour, foreground in ((style.color, True), (style.bgcolor, False))
-    )
-    return Pen(marks, front, back)
-
-
-@lru_cache(maxsize=1024)
-def cells_of(text: str, pen: Pen) -> tuple[Cell, ...]:
-    """The cells that a text takes. Of a blank only the ground is seen, unless it is underlined or the like."""
-    found: list[Cell] = []
-    for glyph in text:
-        cells = _cells_of_glyph(glyph, pen)
-        if cells:
-            found += cells
-        elif found:
-            place = len(found) - 1 if found[-1].glyph else len(found) - 2
-            found[place] = found[place]._replace(glyph=found[place].glyph + glyph)
-    return tuple(found)
-
-
-@lru_cache(maxsize=8192)
-def _cells_of_glyph(glyph: str, pen: Pen) -> tuple[Cell, ...]:
-    if glyph == " ":
-        return (Cell(" ", pen if _SEEN_ON_BLANKS.intersection(pen.marks) else Pen(back=pen.back)),)
-    size = cell_len(glyph)
-    return (Cell(glyph, pen), *[Cell("", pen)] * (size - 1)) if size else ()
-
-
-@lru_cache(maxsize=1024)
-def turn(old: Pen, new: Pen) -> str:
-    """The control sequence from one pen to another."""
-    if old == new:
-        return ""
-    codes = [] if set(old.marks) <= set(new.marks) else list(dict.fromkeys(_OFF.get(each, "0") for each in old.marks))
-    if "0" in codes:
-        return "\x1b[" + ";".join(["0", *new.marks, *(each for each in (new.front, new.back) if each)]) + "m"
-    codes += [each for each in new.marks if codes or each not in old.marks]
-    if old.front != new.front:
-        codes.append(new.front or "39")
-    if old.back != new.back:
-        codes.append(new.back or "49")
-    return f"\x1b[{';'.join(codes)}m"
-
-
-def runs(old: Sequence[Cell | None], new: Sequence[Cell | None]) -> Iterator[tuple[int, int]]:
-    """Where two lines differ: first cell and end (exclusive). A cell of which nothing is known any more is left as it is."""
-    begun, last = -1, -1
-    for place, (was, now) in enumerate(zip(old, new, strict=True)):
-        if was is now or was == now or now is None:
-            continue
-        if begun >= 0 and (place - last > GAP or None in new[last:place]):
-            yield begun, last + 1
-            begun = -1
-        if begun < 0:
-            begun = place
-        last = place
-    if begun >= 0:
-        yield begun, last + 1
-
-
-@lru_cache(maxsize=1024)
-def taken(held: Pen, pen: Pen, blank: bool) -> tuple[Pen, str]:
-    """The pen to go on with and how to get it: a blank needs no other than the one held, as far as only the ground is seen."""
-    if blank and not _SEEN_ON_BLANKS.intersection((*held.marks, *pen.marks)):
-        pen = held._replace(back=pen.back)
-    return pen, turn(held, pen)
-
-
-class Brush:
-    """Writes cells and remembers with which pen."""
-
-    def __init__(self) -> None:
-        self.pen, self.found = PLAIN, list[str]()
-
-    def line(self, y: int, old: Sequence[Cell | None], new: Sequence[Cell | None]) -> None:
-        """Turn one line into the other."""
-        found, here = self.found, False
-        for first, end in runs(old, new):
-            found.append(f"\x1b[{first + 1}G" if here else f"\x1b[{y + 1};{first + 1}H")
-            here, last = True, None
-            for cell in new[first:end]:
-                glyph, pen = cell or _NOTHING
-                if pen is not last:
-                    self.pen, codes = taken(self.pen, pen, glyph == " ")
-                    last = pen
-                    found.append(codes)
-                found.append(glyph)
-
-    def move(self, top: int, end: int, shift: int) -> None:
-        """Move the lines from *top* to *end* (exclusive) up by *shift*, down where it is negative. Needs no colour behind."""
-        self.found.append(turn(self.pen, PLAIN))
-        self.pen = PLAIN
-        what = f"{shift}M" if shift > 0 else f"{-shift}L"
-        self.found.append(f"\x1b[{top + 1};{end}r\x1b[{top + 1};1H\x1b[{what}\x1b[r")
-
-    def text(self) -> str:
-        """What was written; the pen is put down."""
-        self.found.append("\x1b[0m" if self.pen != PLAIN else "")
-        return "".join(self.found)
-
-
 class Painter:
     """What the terminal shows."""
 
     def __init__(self) -> None:
-        self._rows: list[list[Cell | None]] = []
+        self._rows: list[Row] = []
 
     def forget(self) -> None:
         """Somebody else has written to the terminal: nothing is known of it."""
         self._rows = []
 
-    def paint(self, update: LayoutUpdate | ChopsUpdate, system: ColorSystem) -> str:
-        """What to write for an update, on a terminal with these colours."""
-        return self.whole(update, system) if isinstance(update, LayoutUpdate) else self.some(update, system)
+    def paint(self, update: LayoutUpdate | ChopsUpdate, system: ColorSystem, *, anew: bool = False) -> str:
+        """What to write for an update, on a terminal with these colours. *anew*: of all lines even what did not change."""
+        if isinstance(update, ChopsUpdate):
+            return self.some(update, system)
+        return self.whole(update, system) if anew or not self.knows(*update.region.size) else self.again(update, system)
 
     def whole(self, update: LayoutUpdate, system: ColorSystem) -> str:
         """Everything anew, whatever the terminal shows."""
-        _, _, width, height = update.region
-        brush, unknown = Brush(), [None] * width
-        self._rows = []
-        for y, strips in zip(range(height), update.strips, strict=False):
-            row = _fitted(_cells((segment for strip in strips for segment in strip), system), width)
-            brush.line(y, unknown, row)
-            self._rows.append(row)
-        return brush.text()
+        self._rows = _rows(update, system)
+        unknown = [None] * update.region.width
+        rows = dict(enumerate(self._rows))
+        return written(rows, (piece for y, row in rows.items() for piece in pieces(y, unknown, row)))
+
+    def again(self, update: LayoutUpdate, system: ColorSystem) -> str:
+        """All lines, of which many may stand there already."""
+        return self._shorter(dict(enumerate(_rows(update, system))))
 
     def some(self, update: ChopsUpdate, system: ColorSystem) -> str:
         """The lines that an update speaks of."""
-        new: dict[int, list[Cell | None]] = {}
+        new: dict[int, Row] = {}
         for y, first, end in update.spans:
             if y >= len(self._rows):
                 continue
             row = new.get(y) or self._rows[y].copy()
             for edge, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
                 if strip is not None and x < end and edge > first:
-                    cells = _cells(strip, system)[: edge - x]
-                    row[x : x + len(cells)] = cells
+                    found = cells(strip, system)[: edge - x]
+                    row[x : x + len(found)] = found
             new[y] = row
         return self._shorter(new)
 
@@ -222,71 +84,62 @@ class Painter:
         """Whether it is known what a terminal of this size shows."""
         return len(self._rows) == height and all(len(row) == width for row in self._rows)
 
-    def _shorter(self, new: dict[int, list[Cell | None]]) -> str:
+    def _shorter(self, new: dict[int, Row]) -> str:
         """What turns the lines into the new ones: by writing, or by moving some of them first."""
-        plain = Brush()
-        changed = [y for y, row in new.items() if row != self._rows[y]]
-        for y in changed:
-            plain.line(y, self._rows[y], new[y])
-        text = plain.text()
-        for top, end, shift in _moved(self._rows, new, changed):
-            rows = self._rows.copy()
-            blank: list[Cell | None] = [_NOTHING] * len(rows[top])
-            kept = rows[top:end]
-            rows[top:end] = (
-                [*kept[shift:], *[blank] * shift] if shift > 0 else [*[blank] * -shift, *kept[:shift]]
-            )  # fmt: skip
-            brush = Brush()
-            brush.move(top, end, shift)
-            for y in range(top, end):
-                brush.line(y, rows[y], new[y])
-            for y in changed:
-                if not top <= y < end:
-                    brush.line(y, rows[y], new[y])
-            text = min(text, brush.text(), key=len)
-        for y, row in new.items():
+        changed = {y: row for y, row in new.items() if row != self._rows[y]}
+        text = _turned(self._rows, changed)
+        shift, top, end = _moved(self._rows, changed) or (0, 0, 0)
+        if shift:
+            empty, kept = [[NOTHING] * len(self._rows[top])] * abs(shift), self._rows[top:end]
+            block = [*kept[shift:], *empty] if shift > 0 else [*empty, *kept[:shift]]
+            after = [*self._rows[:top], *block, *self._rows[end:]]
+            rows = changed | {y: new.get(y, self._rows[y]) for y in range(top, end)}
+            if _differing(after, rows) < _differing(self._rows, changed):
+                text = min(text, moved(top, end, shift) + _turned(after, rows), key=len)
+        for y, row in changed.items():
             self._rows[y] = row
         return text
 
 
-def _moved(
-    old: Sequence[Sequence[Cell | None]], new: dict[int, list[Cell | None]], changed: Sequence[int]
-) -> Iterator[tuple[int, int, int]]:
-    """Lines that seem to have moved together, at most one block: first, end (exclusive), by how many up."""
-    if len(changed) < LEAST_MOVED:
-        return
-    top, end = max(_blocks(sorted(new)), key=lambda each: each[1] - each[0])
-    middle = slice(0, len(old[top]) // 2)
-    places: dict[tuple[Cell | None, ...], list[int]] = {}
-    for y in range(top, end):
-        places.setdefault(tuple(old[y][middle]), []).append(y)
-    found = ((y, places.get(tuple(new[y][middle]), ())) for y in range(top, end))
-    votes = Counter(was[0] - y for y, was in found if len(was) == 1 and was[0] != y)
-    if votes:
-        shift, count = votes.most_common(1)[0]
-        if count >= max(LEAST_MOVED, (end - top) // 4):
-            yield top, end, shift
+def _turned(old: Sequence[Row], new: Mapping[int, Row]) -> str:
+    """What turns lines into others by writing alone."""
+    return written(new, (piece for y, row in new.items() for piece in pieces(y, old[y], row)))
 
 
-def _blocks(lines: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Lines next to each other together: first and end (exclusive)."""
-    first = lines[0]
-    for here, after in zip(lines, [*lines[1:], lines[-1] + 2], strict=True):
-        if after != here + 1:
-            yield first, here + 1
-            first = after
+def _differing(old: Sequence[Row], new: Mapping[int, Row]) -> int:
+    """How many cells of lines differ."""
+    return sum(sum(map(ne, old[y], row)) for y, row in new.items())
 
 
-def _cells(segments: Iterable[Segment], system: ColorSystem) -> list[Cell]:
-    found: list[Cell] = []
-    for text, style, control in segments:
-        if text and not control:
-            found += cells_of(text, pen_of(style, system))
-    return found
+def _moved(old: Sequence[Row], new: Mapping[int, Row]) -> tuple[int, int, int] | None:
+    """Lines that seem to have moved together: by how many up, first, end (exclusive). None where too few have.
+
+    Lines are known by their left halves: beside a list stands what does not move with it.
+    """
+    if len(new) < LEAST_MOVED:
+        return None
+    middle = len(old[0]) // 2
+    known: dict[tuple[Cell, ...], list[int]] = {}
+    for y in new:
+        known.setdefault(tuple(old[y][:middle]), []).append(y)
+    places = ((y, known.get(tuple(row[:middle]), [])) for y, row in new.items())
+    found = [(was[0] - y, y) for y, was in places if len(was) == 1 and was[0] != y]
+    shift, count = next(iter(Counter(shift for shift, _ in found).most_common(1)), (0, 0))
+    if count < LEAST_MOVED:
+        return None
+    lines = [line for by, y in found if by == shift for line in (y, y + shift)]
+    return shift, min(lines), max(lines) + 1
 
 
-def _fitted(cells: list[Cell], width: int) -> list[Cell | None]:
-    return [*cells[:width], *[_NOTHING] * (width - len(cells))]
+def _rows(update: LayoutUpdate, system: ColorSystem) -> list[Row]:
+    """All lines of the screen."""
+    _, _, width, height = update.region
+    lines = zip(range(height), update.strips, strict=False)
+    return [_fitted(cells((segment for strip in strips for segment in strip), system), width) for _, strips in lines]
+
+
+def _fitted(found: Row, width: int) -> Row:
+    return [*found[:width], *[NOTHING] * (width - len(found))]
 
 
 Band = tuple[int, int, int, int]
@@ -301,8 +154,15 @@ class LineCompositor(Compositor):
         regions = self._dirty_regions.copy()
         self._dirty_regions.clear()
         spans = list(self._regions_to_spans(regions)) if regions else []
-        if not spans:
-            return None
+        return ChopsUpdate(self._chops(spans), spans, [each[1:] for each in self.cuts]) if spans else None
+
+    def lines(self, first: int, end: int) -> list[Strip]:
+        """Lines as they stand on the screen, from *first* to *end* (exclusive)."""
+        chops = self._chops([(y, 0, self.size.width) for y in range(first, min(end, self.size.height))])
+        return [Strip.join(chops[y].values()) for y in range(first, min(end, len(chops)))]
+
+    def _chops(self, spans: Sequence[tuple[int, int, int]]) -> list[dict[int, Strip | None]]:
+        """Spans of lines, in the pieces in which widgets draw them."""
         cuts = self.cuts
         chops: list[dict[int, Strip | None]] = [{} for _ in cuts]
         for y, _, _ in spans:
@@ -312,7 +172,7 @@ class LineCompositor(Compositor):
             shown = region.intersection(clip)
             for band in bands if shown else ():
                 self._fill(chops, widget, region, shown, band)
-        return ChopsUpdate(chops, spans, [each[1:] for each in cuts])
+        return chops
 
     def _fill(self, chops: list[dict[int, Strip | None]], widget: Widget, region: Region, shown: Region, band: Band) -> None:
         """What a widget shows in a band, where nothing in front of it stands already."""
@@ -354,6 +214,34 @@ class PaintedScreen(Screen[ScreenResultType]):
         super().__init__(name, id, classes)
         self._compositor = LineCompositor()
 
+    def _compositor_refresh(self) -> None:
+        """As the framework's; beneath a dialog only what changed is painted again, and only once."""
+        stack, dirty = self.app.screen_stack, self._compositor._dirty_regions
+        if self is stack[-1] or self not in self.app._background_screens:
+            super()._compositor_refresh()
+            return
+        if dirty and stack[-1].is_modal:
+            # To refresh a screen is to forget what else on it waits to be painted.
+            stack[-1]._set_dirty(*dirty)
+            stack[-1].post_message(Update(stack[-1]))
+        dirty.clear()
+        self._dirty_widgets.clear()
+
+
+class PaintedModal(ModalScreen[ScreenResultType], PaintedScreen[ScreenResultType]):
+    """A screen over another one that is seen beside it: the lines that stand there already."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """What stands beneath. The framework has all of it drawn anew for each part that is asked for."""
+        stack = self.app.screen_stack
+        depth = stack.index(self) if self in stack else 0
+        beneath = stack[depth - 1]._compositor if depth else None
+        seen = self.styles.background.is_transparent and not self.app.no_color
+        if not seen or not isinstance(beneath, LineCompositor) or beneath.size != self.size:
+            return super().render_lines(crop)
+        first, end = crop.column_span
+        return [each.crop(first, end) for each in beneath.lines(*crop.line_span)]
+
 
 class PaintedApp(App[ReturnType]):
     """An app that writes only what differs."""
@@ -361,6 +249,16 @@ class PaintedApp(App[ReturnType]):
     def __init__(self) -> None:
         super().__init__()
         self.painter = Painter()
+        self._page: Screen[Any] | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """As the framework's; where the app may, it sleeps until a key comes."""
+        found = super().get_driver_class()
+        if found.__module__ != "textual.drivers.linux_driver":
+            return found
+        from duibiao.tui.resting import RestingDriver
+
+        return RestingDriver
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """As the framework's; what it writes is what differs, where it is known what the terminal shows."""
@@ -371,8 +269,15 @@ class PaintedApp(App[ReturnType]):
             super()._display(screen, renderable)
             return
         if self._driver is not None and self._running and not self._closed:
-            self._write(self.painter.paint(renderable, self.console._color_system or ColorSystem.TRUECOLOR))
+            system = self.console._color_system or ColorSystem.TRUECOLOR
+            self._write(self.painter.paint(renderable, system, anew=self._turned_to(screen)))
         self.post_display_hook()
+
+    def _turned_to(self, screen: Screen[Any]) -> bool:
+        """Whether another page is shown now: then all is painted, also over what others may have written meanwhile."""
+        page = next((each for each in reversed(self.screen_stack) if not each.is_modal), screen)
+        turned, self._page = page is not self._page, page
+        return turned
 
     def _write(self, text: str) -> None:
         """All at once: every piece would wake the thread that writes."""
@@ -380,7 +285,7 @@ class PaintedApp(App[ReturnType]):
         if self._driver is None or (not text and cursor == self._previous_cursor_position):
             return
         self._previous_cursor_position = cursor
-        text += f"\x1b[{cursor.y + 1};{cursor.x + 1}H"
+        text += place(cursor.y, cursor.x)
         text = f"{SYNC_START}{text}{SYNC_END}" if self._sync_available else text
         for begin in range(0, len(text), PIECE):
             self._driver.write(text[begin : begin + PIECE])
