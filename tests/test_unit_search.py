@@ -42,6 +42,11 @@ def space(tmp_path: Path) -> Iterator[Workspace]:
         yield made
 
 
+def walks_first(patch: pytest.MonkeyPatch) -> None:
+    """A search looks at every street before it decides, so that whatever can be found by walking is."""
+    patch.setattr(unit_search, "SAMPLED", 1)
+
+
 def gathers_only(patch: pytest.MonkeyPatch) -> None:
     """No walk along an order is long enough."""
     patch.setattr(unit_views, "WALK", 0)
@@ -133,8 +138,7 @@ def test_words_find_in_every_order_what_reading_every_name_finds(
     with TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DUIBIAO_STATE", f"{place}/state")
         patch.setattr(views, "FIRST", 5)
-        if not walks:
-            gathers_only(patch)
+        (walks_first if walks else gathers_only)(patch)
         folder = Path(place, "office")
         with create_workspace(folder, OFFICE, ME, Clock()) as space:
             brought(space, rows)
@@ -165,8 +169,7 @@ def test_what_is_gathered_of_a_county_is_what_walking_through_it_meets(space: Wo
             asked, found = UnitsAsked(text=text, order=order), []
             for gathers in (False, True):
                 with pytest.MonkeyPatch.context() as patch:
-                    if gathers:
-                        gathers_only(patch)
+                    (gathers_only if gathers else walks_first)(patch)
                     listing = lists.units(space.folder, asked)
                     listing.begin()
                     found.append(listing.keys())

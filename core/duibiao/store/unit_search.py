@@ -78,31 +78,31 @@ def gathered(words: Sequence[str], first: str, where: Sql, order: str, most: int
     Looks through what the word *first* finds: units whose own name has it in one reading of the names, those below such a
     division by the range of their codes. Cheaper than walking along the order with :func:`condition` when few units are found.
     """
-    above = {word: _above(word) for word in words}
-    lists = [f"above{n} AS MATERIALIZED (SELECT code FROM place WHERE {each.text})" for n, each in enumerate(above.values())]  # noqa: S608
-    others = [(f"above{n}", _own(word)) for n, word in enumerate(words) if word != first]
-    own, any_other = _own(first), Sql.joined(" OR ", [each for _, each in others])
-    fits = [Sql(f"({each.text} OR substr(here.code, 1, 9) IN {name})", each.values) for name, each in others]
-    rest = Sql.joined(" AND ", [where, *fits])
+    others = [word for word in words if word != first]
+    own = Sql.joined(" AND ", [_own(first), where, *(_own_or_its_place(word) for word in others)])
+    beside = [Sql.joined(" OR ", [_own(word), _above(word)]) for word in others]
+    below = Sql.joined(" AND ", [_above(first), where, _any(others), *beside])
     last = f"ORDER BY {order} LIMIT {most}"
     return Sql(
-        f"""(WITH {", ".join(lists)}
-SELECT * FROM (SELECT here.code FROM unit AS here WHERE {own.text} AND {rest.text} {last})
-UNION SELECT * FROM (SELECT here.code FROM above{words.index(first)} AS place CROSS JOIN unit AS here
+        f"""(SELECT * FROM (SELECT here.code FROM unit AS here WHERE {own.text} {last})
+UNION SELECT * FROM (SELECT here.code FROM place CROSS JOIN unit AS here
 ON here.code >= place.code AND here.code < place.code || CASE length(place.code) WHEN 9 THEN ':' ELSE ' ' END
-WHERE {any_other.text} AND {rest.text} {last}))""",  # noqa: S608
-        tuple(value for each in (*above.values(), own, rest, any_other, rest) for value in each.values),
+WHERE {below.text} {last}))""",  # noqa: S608
+        own.values + below.values,
     )
 
 
-def narrowest(space: Tables, words: Sequence[str]) -> str:
-    """The word that seems to leave least to look through, by the units of one street in :data:`SAMPLED`."""
+def sampled(space: Tables, words: Sequence[str]) -> tuple[int, str]:
+    """Of the units of one street in :data:`SAMPLED`: how many the words find, and the word that leaves least to look through."""
     tests = [(_own(word), _above(word)) for word in words]
-    sums = ", ".join(f"total({own.text}) + 2 * total({above.text})" for own, above in tests)
-    sql = f"""SELECT {sums} FROM place CROSS JOIN unit AS here ON here.code >= place.code AND here.code < place.code || ':'
+    fits = Sql.joined(" AND ", [_any(words), *(Sql.joined(" OR ", test) for test in tests)])
+    asked = [Sql(f"total{fits.text}", fits.values)]
+    asked += [Sql(f"total({own.text}) + 2 * total({above.text})", own.values + above.values) for own, above in tests]
+    sql = f"""SELECT {", ".join(each.text for each in asked)} FROM place CROSS JOIN unit AS here
+    ON here.code >= place.code AND here.code < place.code || ':'
     WHERE length(place.code) = 9 AND place.code % {SAMPLED} = 0"""  # noqa: S608
-    row = space.db.execute(sql, [value for pair in tests for each in pair for value in each.values]).fetchone()
-    return min(zip(row, words, strict=True), key=lambda pair: pair[0])[1]
+    found, *sums = space.db.execute(sql, [value for each in asked for value in each.values]).fetchone()
+    return int(found), min(zip(sums, words, strict=True), key=lambda pair: pair[0])[1]
 
 
 def _own(word: str) -> Sql:
@@ -131,6 +131,13 @@ def _above(word: str) -> Sql:
 def _own_or_above(word: str) -> Sql:
     above = _above(word)
     lies = Sql(f"substr(here.code, 1, 9) IN (SELECT code FROM place WHERE {above.text})", above.values)  # noqa: S608
+    return Sql.joined(" OR ", [_own(word), lies])
+
+
+def _own_or_its_place(word: str) -> Sql:
+    """The same, looked up for each unit: for when few are asked."""
+    above = _above(word)
+    lies = Sql(f"EXISTS (SELECT 1 FROM place WHERE code = substr(here.code, 1, 9) AND {above.text})", above.values)  # noqa: S608
     return Sql.joined(" OR ", [_own(word), lies])
 
 

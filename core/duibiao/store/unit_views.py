@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -80,11 +81,20 @@ class UnitsView(View[UnitRow]):
 
     def _first_keys(self, number: int, most: int) -> list[str]:
         """Walking along the order soon meets the first of many; of few it is quicker to gather all and put them in order."""
-        several = len(self._words) > 1
-        met = self._met_at_the_end(number, most) if self._by_name else self._met_on_the_way(number, most) if several else None
-        if met is not None:
-            return met
-        return self._keys(self._gathering(*self._parts[number], most), most) if several else super()._first_keys(number, most)
+        if len(self._words) < 2:
+            met = self._met_at_the_end(number, most) if self._by_name else None
+            return super()._first_keys(number, most) if met is None else met
+        found, word = self._sample
+        walk = self._met_at_the_end if self._by_name else self._met_on_the_way
+        met = walk(number, most) if found else None
+        return self._keys(self._gathering(word, *self._parts[number], most), most) if met is None else met
+
+    @cached_property
+    def _sample(self) -> tuple[int, str]:
+        from duibiao.store.tables import Tables
+        from duibiao.store.unit_search import sampled
+
+        return sampled(Tables(cast(Any, self.connection)), self._words)
 
     def _met_at_the_end(self, number: int, most: int) -> list[str] | None:
         """By name only the two ends are in order; None when the units there are not enough."""
@@ -105,11 +115,9 @@ class UnitsView(View[UnitRow]):
         finally:
             self.connection.set_progress_handler(None, 0)
 
-    def _gathering(self, where: Sql, order: str, most: int) -> Run:
-        from duibiao.store.tables import Tables
-        from duibiao.store.unit_search import gathered, narrowest
+    def _gathering(self, word: str, where: Sql, order: str, most: int) -> Run:
+        from duibiao.store.unit_search import gathered
 
-        word = narrowest(Tables(cast(Any, self.connection)), self._words)
         few = gathered(self._words, word, where, order, most)
         return Run(f"FROM {few.text} AS few CROSS JOIN unit AS here ON here.code = few.code", order, few.values)
 
