@@ -142,6 +142,7 @@ NOT_WALKED = {
     "Sheet": "the base of the pages about a comparison",
     "Searched": "the base of the pages whose table is searched",
     "Working": "a part of the cohort view",
+    "Preparing": "no workspace of a scene is an old one; test_preparing shows it",
     "EditionsScreen": "no bundled standard has two editions; test_compare_pages shows it",
 }
 """Classes of screens without a scene, and why."""

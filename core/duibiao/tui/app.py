@@ -18,7 +18,7 @@ from textual.screen import Screen
 
 from duibiao.errors import BadInputError, Problem
 from duibiao.tui import words
-from duibiao.tui.base import Page, StatusLine
+from duibiao.tui.base import Page, StatusLine, spoken
 from duibiao.tui.going import PLACES, Going
 from duibiao.tui.keys import ARROWS, is_hanzi, key, name_of, narrow, takes_text, words_of
 from duibiao.tui.look import THEMES, Inks
@@ -222,11 +222,16 @@ class DuibiaoApp(Going):
         self.run_worker(tell, thread=True, group="sitting", name="sitting")
 
     def _seat_ready(self) -> None:
+        if not self.has_desk:
+            return  # somebody has left meanwhile
         try:
             _ = self.desk
         except BadInputError as error:
             self._refused(error)
             return
+        if not any(isinstance(each, Page) for each in self.screen_stack):
+            self._to_the_first_screen()
+            self.push_screen(self.make_screen("cases"))
         for each in self.screen_stack:
             if isinstance(each, Page):
                 each.desk_ready()
@@ -235,16 +240,18 @@ class DuibiaoApp(Going):
         """The workspace cannot be opened: say why, and what can be done."""
         self._seating = None
         self.problems = tuple(error.problems)
+        self._to_the_first_screen()
+        self.push_screen(self.make_screen("welcome"))
+
+    def _to_the_first_screen(self) -> None:
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        self.push_screen(self.make_screen("welcome"))
 
     def begin_again(self, workspace: str, *, person: str = "", go: str = "", case: str = "") -> None:
         """Start with another workspace or person, perhaps right on a screen for a case."""
         self.workspace_named, self.person = workspace, person or self.person
         self.problems, self.office, self.case = (), "", case
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
+        self._to_the_first_screen()
         self._begin()
         if go and self.has_desk:
             self.action_go(go)
@@ -336,14 +343,17 @@ class DuibiaoApp(Going):
 
         try:
             seen = glance(self.workspace_named)
-            self.office = seen.title
-            if not seen.plain:
-                self.sit()
         except BadInputError as error:
             self._refused(error)
             return
-        self.push_screen(self.make_screen("cases"))
-        if not self.has_desk:
+        self.office = seen.title
+        if seen.plain or self._desk is not None:
+            self.push_screen(self.make_screen("cases"))
+        else:
+            from duibiao.tui.preparing import Preparing
+
+            self.push_screen(spoken(Preparing))
+        if self._desk is None:
             self.call_after_refresh(self._sit_soon)
 
     def _themed(self) -> None:
@@ -370,7 +380,10 @@ class DuibiaoApp(Going):
             return
         self._writer = None
         if self._seating is not None:
-            await asyncio.wait([asyncio.wrap_future(self._seating)])
+            seating, self._seating = self._seating, None
+            await asyncio.wait([asyncio.wrap_future(seating)])
+            if seating.exception() is None:
+                seating.result().space.close()
         if self.cohorts is not None:
             self.cohorts.close()
         if self._desk is not None:
