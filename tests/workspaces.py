@@ -146,8 +146,10 @@ def said_by(child: subprocess.Popen[str], timeout: float = 60) -> str:
 
 
 PREAMBLE = """
-import sys
+import signal, sys
 from pathlib import Path
 from workspaces import *
 folder = Path(sys.argv[1])
+if hasattr(signal, "SIGHUP"):  # ignored where the tests run in the background, and that is inherited
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 """
