@@ -78,7 +78,7 @@ class Terminal:
             text = self.text()
             if holds(text):
                 return text
-            time.sleep(0.1)
+            time.sleep(0.03)
         raise AssertionError(f"{what} is not on the screen:\n{self.text()}")
 
     def cursor(self) -> tuple[bool, int]:
