@@ -19,6 +19,7 @@ from duibiao.errors import BadInputError, Collector
 from duibiao.model.facts import FactType, Grading, Happening, Holding, Kind, Ticks, Value, Vocabulary
 from duibiao.model.notation import literal_of, read_value
 from duibiao.model.outcome import Verdict
+from duibiao.model.text import clean
 from duibiao.registry import Registry
 from duibiao.services.fact_entry import Wanted, read_assignments, set_facts
 from duibiao.services.facts import fact_set, fact_sets
@@ -140,7 +141,7 @@ def value_of(ftype: FactType) -> st.SearchStrategy[Value]:
     """Any value of a data item."""
     days = st.dates(date(2000, 1, 1), date(2020, 12, 31))
     names = [each.id for each in ftype.options]
-    words = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=8).map(str.strip)
+    words = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=8).map(clean)
     match ftype.kind:
         case Kind.CHOICE | Kind.GRADE:
             return st.builds(Grading, st.integers(0, len(names) - 1), words, words, st.none() | days)

@@ -54,10 +54,20 @@ def waits(app: App[Any]) -> bool:
 
 
 def _quiet(app: App[Any]) -> bool:
-    screen = app.screen
-    if screen._layout_required or screen._scroll_required or screen._repaint_required or screen._dirty_widgets:
-        return False
-    return not any(_busy(each) for each in _pumps(app))
+    return not any(map(_due, _seen(app))) and not any(map(_busy, _pumps(app)))
+
+
+def _seen(app: App[Any]) -> Iterator[Screen[Any]]:
+    """The screen on top, and those seen beside it."""
+    for screen in reversed(app.screen_stack):
+        yield screen
+        if not screen.is_modal:
+            return
+
+
+def _due(screen: Screen[Any]) -> bool:
+    """Whether a screen, also one beneath a dialog, has something to paint."""
+    return bool(screen._layout_required or screen._scroll_required or screen._repaint_required or screen._dirty_widgets)
 
 
 def _busy(each: MessagePump) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from random import Random
 from typing import NamedTuple
 
 import pytest
@@ -21,8 +22,10 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from duibiao.tui.app import DuibiaoApp
+from duibiao.tui.brush import Row
 from duibiao.tui.lines import Drawn
 from duibiao.tui.painting import Painter
+from duibiao.tui.screens.assess import AssessScreen
 from tui.conftest import AppAt, settled, text_of, typed
 
 WIDTH, HEIGHT = 24, 12
@@ -302,6 +305,58 @@ async def test_a_terminal_that_heard_everything_shows_what_the_app_shows(app_at:
             await settled(pilot)
 
             assert text_of(pilot.app) == [line.rstrip() for line in glass.lines()], key
+
+
+async def test_what_changes_beneath_a_dialog_is_painted_beside_it(app_at: AppAt) -> None:
+    async with heard(app_at, (120, 40)) as (pilot, glass):
+        await pilot.press("e")
+        await settled(pilot)
+        page = pilot.app.screen_stack[-2]
+        assert isinstance(page, AssessScreen)
+        before = glass.lines()
+
+        page.rows.go(20)
+        page.explain()
+        await settled(pilot)
+
+        assert before != glass.lines()
+        assert text_of(pilot.app) == [line.rstrip() for line in glass.lines()]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("keys", [(), ("e",), ("colon",), ("question_mark",)], ids=["page", "dialog", "palette", "help"])
+async def test_every_part_is_painted_as_it_stands_in_the_whole(
+    app_at: AppAt, size: tuple[int, int], keys: tuple[str, ...]
+) -> None:
+    random = Random(2011)
+    width, height = size
+    async with app_at(size, case="wujin-2012-0001", go="assess") as pilot:
+        for key in keys:
+            await pilot.press(key)
+        await settled(pilot)
+        app = pilot.app
+        whole = left_by(app.screen._compositor.render_update(full=True, screen_stack=app._background_screens), size)
+
+        for _ in range(25):
+            parts = [
+                Region(x, y, random.randint(1, width - x), random.randint(1, height - y))
+                for x, y in ((random.randrange(width), random.randrange(height)) for _ in range(random.randint(1, 3)))
+            ]
+            app.screen._compositor._dirty_regions = {*parts}
+            part = left_by(app.screen._compositor.render_update(screen_stack=app._background_screens), size)
+            for left, top, across, down in parts:
+                for y in range(top, top + down):
+                    assert part[y][left : left + across] == whole[y][left : left + across], (y, parts)
+
+
+def left_by(update: object, size: tuple[int, int]) -> list[Row]:
+    """The cells that an update leaves on a terminal on which nothing stood."""
+    assert isinstance(update, LayoutUpdate | ChopsUpdate)
+    painter = Painter()
+    blank = [[Strip.blank(size[0])] for _ in range(size[1])]
+    painter.paint(LayoutUpdate(blank, Region(0, 0, *size)), ColorSystem.TRUECOLOR)
+    painter.paint(update, ColorSystem.TRUECOLOR)
+    return painter._rows
 
 
 async def test_what_waits_to_be_painted_is_painted_though_something_changes_beneath(app_at: AppAt) -> None:

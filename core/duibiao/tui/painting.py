@@ -179,7 +179,7 @@ class LineCompositor(Compositor):
         (left, right), (top, bottom) = shown.column_span, shown.line_span
         top, bottom = max(top, band[0]), min(bottom, band[1])
         first, end = max(left, band[2]), min(right, band[3])
-        if first >= end or not any(_open(chops[y], first, end) for y in range(top, bottom)):
+        if first >= end or not any(_open(chops[y], self.cuts[y], first, end) for y in range(top, bottom)):
             return
         found = widget.render_lines(Region(left - region.x, top - region.y, shown.width, bottom - top))
         for y, strip in zip(range(top, bottom), found, strict=False):
@@ -189,8 +189,10 @@ class LineCompositor(Compositor):
                     chops[y][cut] = part
 
 
-def _open(line: dict[int, Strip | None], left: int, right: int) -> bool:
-    return any(strip is None and left <= x < right for x, strip in line.items())
+def _open(line: dict[int, Strip | None], cuts: Sequence[int], left: int, right: int) -> bool:
+    """Whether a piece of a line that reaches into these cells is not there yet."""
+    pieces = zip(line.items(), cuts[1:], strict=False)
+    return any(strip is None and x < right and edge > left for (x, strip), edge in pieces)
 
 
 def _bands(spans: Iterable[tuple[int, int, int]]) -> Iterator[Band]:
@@ -259,6 +261,10 @@ class PaintedApp(App[ReturnType]):
         from duibiao.tui.resting import RestingDriver
 
         return RestingDriver
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The one beneath all others; dialogs may be the first to stand on it."""
+        return PaintedScreen(id="_default")
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """As the framework's; what it writes is what differs, where it is known what the terminal shows."""
