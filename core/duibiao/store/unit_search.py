@@ -80,8 +80,7 @@ def gathered(words: Sequence[str], first: str, where: Sql, order: str, most: int
     """
     others = [word for word in words if word != first]
     own = Sql.joined(" AND ", [_own(first), where, *(_own_or_its_place(word) for word in others)])
-    beside = [Sql.joined(" OR ", [_own(word), _above(word)]) for word in others]
-    below = Sql.joined(" AND ", [_above(first), where, _any(others), *beside])
+    below = Sql.joined(" AND ", [_above(first), where, _any(others), *map(_own_or_beside, others)])
     last = f"ORDER BY {order} LIMIT {most}"
     return Sql(
         f"""(SELECT * FROM (SELECT here.code FROM unit AS here WHERE {own.text} {last})
@@ -95,7 +94,7 @@ WHERE {below.text} {last}))""",  # noqa: S608
 def sampled(space: Tables, words: Sequence[str]) -> tuple[int, str]:
     """Of the units of one street in :data:`SAMPLED`: how many the words find, and the word that leaves least to look through."""
     tests = [(_own(word), _above(word)) for word in words]
-    fits = Sql.joined(" AND ", [_any(words), *(Sql.joined(" OR ", test) for test in tests)])
+    fits = Sql.joined(" AND ", [_any(words), *map(_own_or_beside, words)])
     asked = [Sql(f"total{fits.text}", fits.values)]
     asked += [Sql(f"total({own.text}) + 2 * total({above.text})", own.values + above.values) for own, above in tests]
     sql = f"""SELECT {", ".join(each.text for each in asked)} FROM place CROSS JOIN unit AS here
@@ -132,6 +131,11 @@ def _own_or_above(word: str) -> Sql:
     above = _above(word)
     lies = Sql(f"substr(here.code, 1, 9) IN (SELECT code FROM place WHERE {above.text})", above.values)  # noqa: S608
     return Sql.joined(" OR ", [_own(word), lies])
+
+
+def _own_or_beside(word: str) -> Sql:
+    """The same where the place of a unit stands beside it."""
+    return Sql.joined(" OR ", [_own(word), _above(word)])
 
 
 def _own_or_its_place(word: str) -> Sql:

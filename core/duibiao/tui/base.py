@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from duibiao.tui.keys import key, words_of
 from duibiao.tui.lines import Drawn, Part
-from duibiao.tui.look import fit
+from duibiao.tui.look import SAFE, fit, wrapped
 from duibiao.tui.painting import PaintedModal, PaintedScreen
 from duibiao.tui.small import TooSmall
 
@@ -181,6 +181,11 @@ class Page(PaintedScreen[None]):
             self.duibiao.tell(self.say("这里没有可复制的", "there is nothing to copy here"))
 
 
+WIDTH = 76
+FRAME = 4
+"""Cells that the border of a dialog takes from its width."""
+
+
 class Dialog(PaintedModal[object]):
     """A small screen over another one; Esc closes it and changes nothing."""
 
@@ -210,6 +215,15 @@ class Dialog(PaintedModal[object]):
     def say(self, zh: str, en: str) -> str:
         """The word in the person's language."""
         return self.duibiao.say(zh, en)
+
+    @property
+    def inner(self) -> int:
+        """Cells inside the frame."""
+        return min(WIDTH, self.app.size.width) - FRAME
+
+    def in_lines(self, text: str) -> list[str]:
+        """Text in lines that fit inside the frame, counted in the characters that will be drawn."""
+        return wrapped(text.translate(SAFE) if self.duibiao.safe else text, self.inner)
 
     def on_mount(self) -> None:
         """Straight borders where ambiguous glyphs are wide; no blinking, which would be sent over the line twice a second."""

@@ -18,11 +18,10 @@ from duibiao.tui.base import Dialog
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel, Part, Rows
 from duibiao.tui.lists import Entries, Entry
-from duibiao.tui.look import SAFE, fit, wrapped
+from duibiao.tui.look import fit
 from duibiao.wording import many
 from duibiao.workflow.blocks import BlockedError
 
-BOX = 76
 LABEL = 14
 WIDEST_LABEL = 22
 TYPED = ("text", "day")
@@ -204,14 +203,13 @@ class Form(Dialog):
 
     def draw(self) -> None:
         """What is said, what is wrong and the keys, in as many lines as there is room for."""
-        width = min(BOX, self.app.size.width) - 4
-        inks = self.duibiao.inks
+        width, inks = self.inner, self.duibiao.inks
         styles = {"good": inks.good, "bad": inks.bad, "dim": inks.dim}
         lines: list[list[Part]] = [[(fit(self.plan.title, width), inks.head)]]
         barred = [(f"✗ {self.plan.barred}", "bad")] if self.plan.barred else []
         for text, kind in [*barred, *self.plan.said]:
-            lines += [[(line, styles.get(kind, inks.text))] for line in wrapped(self._plain(text), width)]
-        wrong = [[(line, inks.bad)] for line in wrapped(self._plain(self.wrong), width)][:MOST_WRONG] if self.wrong else []
+            lines += [[(line, styles.get(kind, inks.text))] for line in self.in_lines(text)]
+        wrong = [[(line, inks.bad)] for line in self.in_lines(self.wrong)][:MOST_WRONG] if self.wrong else []
         total = self.rows.total()
         room = self.app.size.height * 9 // 10 - 2 - len(wrong) - 1 - int(self.typed.display)
         said = lines[: max(min(MOST_SAID, room - min(total, 5)), 1)]
@@ -240,10 +238,6 @@ class Form(Dialog):
         self.rows.renew()
         self.draw()
         self._attend()
-
-    def _plain(self, text: str) -> str:
-        """The text with the characters that will be drawn, so that their cells are counted."""
-        return text.translate(SAFE) if self.duibiao.safe else text
 
     # moving about
 
@@ -405,7 +399,7 @@ class Pick(Dialog):
 
     def on_resize(self) -> None:
         """As many rows as there is room for."""
-        inks, width = self.duibiao.inks, min(BOX, self.app.size.width) - 4
+        inks, width = self.duibiao.inks, self.inner
         head, listed = self.query_one("#said", Panel), self.query_one(Entries)
         head.styles.height = 1
         head.show([[(fit(self.told, width), inks.head)]])

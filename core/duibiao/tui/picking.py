@@ -13,11 +13,7 @@ from duibiao.tui.base import Dialog
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel, Part
 from duibiao.tui.lists import Entries, Entry
-from duibiao.tui.look import SAFE, wrapped
 
-WIDTH = 76
-FRAME = 4
-"""Cells that the border of a dialog takes from its width."""
 EDGES = 2
 """Lines that it takes from its height."""
 SHARE = 90
@@ -64,17 +60,12 @@ class Choose(Dialog):
         """Another width: lines break elsewhere."""
         self.draw()
 
-    @property
-    def inner(self) -> int:
-        """Cells inside the frame."""
-        return min(WIDTH, self.app.size.width) - FRAME
-
     def draw(self) -> None:
         """Title, what is said, the list and the keys, as tall as there is room for."""
         inks = self.duibiao.inks
-        head: list[list[Part]] = [[(line, inks.head)] for line in self._lines(self._title)]
-        head += [[(line, inks.text)] for each in self._said for line in self._lines(each)]
-        hint: list[list[Part]] = [[(line, inks.dim)] for line in self._lines(self.hint())]
+        head: list[list[Part]] = [[(line, inks.head)] for line in self.in_lines(self._title)]
+        head += [[(line, inks.text)] for each in self._said for line in self.in_lines(each)]
+        hint: list[list[Part]] = [[(line, inks.dim)] for line in self.in_lines(self.hint())]
         listed = self.query_one(Entries)
         room = self.app.size.height * SHARE // 100 - EDGES - len(head) - len(hint)
         listed.styles.height = max(min(len(self._items), room), 1)
@@ -83,10 +74,6 @@ class Choose(Dialog):
             panel = self.query_one(name, Panel)
             panel.styles.height = len(lines)
             panel.show(lines)
-
-    def _lines(self, text: str) -> list[str]:
-        """Text in lines, counted in the characters that will be drawn."""
-        return wrapped(text.translate(SAFE) if self.duibiao.safe else text, self.inner)
 
     def take_words(self, made: Dialog) -> None:
         """The same list in other words; the cursor stays on its line."""
@@ -141,4 +128,4 @@ class Confirm(Choose):
         self.dismiss(True if data else None)
 
 
-__all__ = ["FRAME", "WIDTH", "Choose", "Confirm"]
+__all__ = ["Choose", "Confirm"]

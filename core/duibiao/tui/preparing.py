@@ -7,9 +7,6 @@ from textual.containers import Vertical
 
 from duibiao.tui.base import Dialog
 from duibiao.tui.lines import Panel, Part
-from duibiao.tui.lists import paragraph
-from duibiao.tui.look import SAFE
-from duibiao.tui.picking import FRAME, WIDTH
 
 
 class Preparing(Dialog):
@@ -51,10 +48,7 @@ class Preparing(Dialog):
             ),
             (self.say("已存的内容不会丢。ctrl+q 做完后退出。", "Nothing saved is lost. ctrl+q quits when it is done."), inks.dim),
         )
-        width = min(WIDTH, self.app.size.width) - FRAME
-        lines: list[list[Part]] = []
-        for text, style in told:
-            lines += paragraph(text.translate(SAFE) if self.duibiao.safe else text, width, style)
+        lines: list[list[Part]] = [[(line, style)] for text, style in told for line in self.in_lines(text)]
         said.styles.height = len(lines)
         said.show(lines)
 

@@ -16,7 +16,6 @@ from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel, Part
 from duibiao.tui.lists import Entries, Entry
 from duibiao.tui.look import fit, wrapped
-from duibiao.tui.picking import FRAME, WIDTH
 
 LABEL = 27
 
@@ -72,7 +71,7 @@ class Standards(Dialog):
 
     def draw(self) -> None:
         """Title, the standards, the keys or what is wrong."""
-        inks, width = self.duibiao.inks, min(WIDTH, self.app.size.width) - FRAME
+        inks, width = self.duibiao.inks, self.inner
         title = self.say(f"对照哪些标准：已选 {len(self.chosen)} 个", f"Which standards: {len(self.chosen)} chosen")
         hint = self.say("空格 加入/去掉  ← → 调顺序  回车 确定  Esc 取消", "space add/remove  ← → order  Enter OK  Esc cancel")
         said: list[list[Part]] = [[(line, inks.bad)] for line in wrapped(self.wrong, width)] if self.wrong else []
