@@ -16,9 +16,12 @@ from conftest import Run
 
 from duibiao.cli import base
 from duibiao.cli import tui as command
+from duibiao.registry import Registry
 from duibiao.tui import probe
 from duibiao.tui import start as running
-from tui.conftest import AppAt, screen, settled
+from duibiao.tui.app import DuibiaoApp
+from duibiao.tui.screens.assess import AssessScreen
+from tui.conftest import DAY, AppAt, screen, settled
 
 HEAVY = (
     "sqlite_utils",
@@ -190,6 +193,36 @@ async def test_whoever_asks_for_the_desk_early_waits_for_it(app_at: AppAt) -> No
         assert app.has_desk
         assert "demo" == app.desk.actor
         await settled(pilot)
+
+
+async def test_a_key_before_anything_is_loaded_waits_and_is_not_refused(demo: Path, registry: Registry) -> None:
+    class Early(DuibiaoApp):
+        """Enter is pressed as soon as the first screen is on the stack."""
+
+        def _begin(self) -> None:
+            super()._begin()
+            self.case = "wujin-2012-0001"
+            self.action_go("assess")
+
+    app = Early(str(demo), day=DAY, registry=registry)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert isinstance(app.screen, AssessScreen)
+        await app.action_leave()
+
+
+async def test_whoever_leaves_before_anything_is_loaded_leaves(demo: Path, registry: Registry) -> None:
+    class Gone(DuibiaoApp):
+        """Nothing is opened before the person leaves."""
+
+        def _sit_soon(self) -> None:
+            """Not yet."""
+
+    app = Gone(str(demo), day=DAY, registry=registry)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await app.action_leave()
+    assert 0 == app.return_value
 
 
 async def test_a_broken_desk_leads_to_the_welcome_not_to_an_end(app_at: AppAt, demo: Path) -> None:

@@ -124,6 +124,7 @@ class DuibiaoApp(Going):
         BadInputError when that cannot be, RuntimeError before a workspace was named.
         """
         if self._desk is None and self._seating is not None:
+            self._sit_soon()
             seating, self._seating = self._seating, None
             self._take_seat(seating.result())
         if self._desk is None:
@@ -203,9 +204,11 @@ class DuibiaoApp(Going):
             self.tell(describe(note, self.lang), "bad" if note.code.startswith("E_") else "")
 
     def _sit_soon(self) -> None:
-        """Open the workspace in a thread: the first screen is there before the standards are loaded."""
-        seating: Future[Desk] = Future()
-        self._seating = seating
+        """Open the workspace in a thread: the first screen is there before the standards are loaded. Once is enough."""
+        seating = self._seating = self._seating or Future()
+        if seating.running() or seating.done():
+            return
+        seating.set_running_or_notify_cancel()
 
         def sit() -> None:
             try:
@@ -220,6 +223,11 @@ class DuibiaoApp(Going):
         # A thread of its own: whoever waits for the desk may keep the framework from starting one.
         Thread(target=sit, name="sitting", daemon=True).start()
         self.run_worker(tell, thread=True, group="sitting", name="sitting")
+
+    def _sit_if_wanted(self) -> None:
+        """Unless a key has brought it about already, or somebody has left."""
+        if self._seating is not None:
+            self._sit_soon()
 
     def _seat_ready(self) -> None:
         if not self.has_desk:
@@ -354,7 +362,8 @@ class DuibiaoApp(Going):
 
             self.push_screen(spoken(Preparing))
         if self._desk is None:
-            self.call_after_refresh(self._sit_soon)
+            self._seating = Future()  # a key may come before the screen is painted, and waits
+            self.call_after_refresh(self._sit_if_wanted)
 
     def _themed(self) -> None:
         self.inks = Inks(self.current_theme, plain=self.plain)
@@ -381,8 +390,9 @@ class DuibiaoApp(Going):
         self._writer = None
         if self._seating is not None:
             seating, self._seating = self._seating, None
-            await asyncio.wait([asyncio.wrap_future(seating)])
-            if seating.exception() is None:
+            if seating.running():
+                await asyncio.wait([asyncio.wrap_future(seating)])
+            if seating.done() and seating.exception() is None:
                 seating.result().space.close()
         if self.cohorts is not None:
             self.cohorts.close()
