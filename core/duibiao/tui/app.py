@@ -275,6 +275,8 @@ class DuibiaoApp(Going):
 
     def _saved(self, outcome: Outcome) -> None:
         self.waiting = max(self.waiting - 1, 0)
+        if self._desk is None:
+            return  # saved while somebody was leaving
         self._asked_to_leave = self._asked_to_leave and bool(outcome.problems)
         if outcome.problems:
             self.tell("；".join(map(self.phrases.problem, outcome.problems)), "bad")

@@ -112,7 +112,7 @@ class Eventful(Deciding):
 
         title = say("更正一件", "Correct an event") if each is not None else say("加一件", "One more event")
         begin = "" if on is None or each is not None else fields[1].name
-        return Plan(f"{self.asked(question)} · {title}", do, fields, begin=begin)
+        return Plan(f"{self.asked(question)} · {title}", do, fields, begin=begin, at_once=True)
 
     def _read_event(self, values: Any, *, kinds: bool) -> Happening:
         """What stands in the form. FormError while something is missing or dealt with before it happened."""

@@ -163,6 +163,7 @@ class Saying(Eventful):
                 Field("by", say("评定人", "judged by"), value=value.by),
                 Field("on", say("日期", "day"), "day", value=value.on or "", hint="2012-11-15"),
             ),
+            at_once=True,
         )  # fmt: skip
 
     def _valid(self, question: Question, value: Holding) -> Plan:
@@ -182,6 +183,7 @@ class Saying(Eventful):
                 Field("since", say("自", "from"), "day", value=_day(value.since), hint="2012-11-15"),
                 Field("until", say("至", "until"), "day", value=_day(value.until), hint="2015-11-14"),
             ),
+            at_once=True,
         )  # fmt: skip
 
     def _detailed(self, question: Question, value: Value) -> None:

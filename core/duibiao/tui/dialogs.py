@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from duibiao.errors import BadInputError
+from duibiao.services.writer import Outcome
 from duibiao.tui.base import Dialog
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel, Part, Rows
@@ -72,6 +73,7 @@ class Plan:
         careful: Whether the cursor comes to «cancel» before it comes to the row that does it.
         barred: Why it cannot be done now; empty when it can.
         begin: Name of the row on which the cursor begins; empty for the first.
+        at_once: Whether it needs nothing that is still being saved.
     """
 
     title: str
@@ -82,6 +84,7 @@ class Plan:
     careful: bool = False
     barred: str = field(default="")
     begin: str = ""
+    at_once: bool = False
 
 
 class FormRows(Rows):
@@ -163,6 +166,9 @@ class Form(Dialog):
         self.values: dict[str, Any] = {each.name: each.value for each in plan.fields}
         self.ends = (CANCEL, OK) if plan.careful else (OK, CANCEL)
         self.wrong = ""
+        self.held: Mapping[str, Any] | None = None
+        """What stood in it when it was to be done, while that waits for something to be saved."""
+        self._failed = False
         named = (cell_len(each.label) for each in plan.fields if each.kind not in ("tick", "head"))
         self.label_width = min(max(named, default=LABEL), WIDEST_LABEL)
 
@@ -196,6 +202,12 @@ class Form(Dialog):
         first = next((i for i in range(self.rows.total()) if self.rows.selectable(i)), 0)
         self.rows.cursor = next((i for i, each in enumerate(self.plan.fields) if each.name == self.plan.begin), first)
         self._attend()
+        self.duibiao.listeners.append(self._hear)
+
+    def on_unmount(self) -> None:
+        """Nobody is left to be told."""
+        if self._hear in self.duibiao.listeners:
+            self.duibiao.listeners.remove(self._hear)
 
     def on_resize(self) -> None:
         """Another width: lines break elsewhere."""
@@ -209,7 +221,7 @@ class Form(Dialog):
         barred = [(f"✗ {self.plan.barred}", "bad")] if self.plan.barred else []
         for text, kind in [*barred, *self.plan.said]:
             lines += [[(line, styles.get(kind, inks.text))] for line in self.in_lines(text)]
-        wrong = [[(line, inks.bad)] for line in self.in_lines(self.wrong)][:MOST_WRONG] if self.wrong else []
+        wrong = self._in_the_way()
         total = self.rows.total()
         room = self.app.size.height * 9 // 10 - 2 - len(wrong) - 1 - int(self.typed.display)
         said = lines[: max(min(MOST_SAID, room - min(total, 5)), 1)]
@@ -225,6 +237,12 @@ class Form(Dialog):
             panel.display = bool(content)
             panel.show(content)
         self.rows.styles.height = max(min(total, room - len(said)), 1)
+
+    def _in_the_way(self) -> list[list[Part]]:
+        if self.held is not None:
+            told = self.say("○ 还有内容正在保存，存好就办", "○ something is still being saved; it is done after that")
+            return [[(line, self.duibiao.inks.open)] for line in self.in_lines(told)]
+        return [[(line, self.duibiao.inks.bad)] for line in self.in_lines(self.wrong)][:MOST_WRONG] if self.wrong else []
 
     def take_words(self, made: Dialog) -> None:
         """The same form in other words; what was typed or chosen stays, what only stood there as it came is said anew."""
@@ -323,16 +341,38 @@ class Form(Dialog):
     # ending
 
     def action_submit(self) -> None:
-        """Do it; what is in the way is said here, and nothing typed is lost."""
+        """Do it, after what is being saved; what is in the way is said here, and nothing typed is lost."""
+        self._keep_typed()
         if self.plan.barred:
             self._say_wrong(self.plan.barred)
-            return
-        if self.duibiao.waiting:
-            self._say_wrong(
-                self.say("还有内容正在保存，请稍后再按一次", "something is still being saved; press again in a moment")
-            )
+        elif self.duibiao.waiting and not self.plan.at_once:
+            self._failed = self._failed and self.held is not None
+            self.wrong, self.held = "", dict(self.values)
+            self.draw()
+        else:
+            self._do()
+
+    def _hear(self, outcome: Outcome) -> None:
+        self._failed = self._failed or bool(outcome.problems)
+        if self.held is not None and not self.duibiao.waiting:
+            self.call_later(self._all_saved)
+
+    async def _all_saved(self) -> None:
+        """What waited is done, unless something could not be saved or the form was changed since."""
+        if self.held is None:
             return
         self._keep_typed()
+        unchanged, self.held = self.held == self.values, None
+        self.draw()
+        if unchanged and self._failed:
+            told = self.say(
+                "有内容没有存好，还没有办；再确定一次就办", "something was not saved, so nothing was done; OK does it"
+            )
+            self._say_wrong(told)
+        elif unchanged and self.is_current:
+            await self.app.run_action("screen.submit")
+
+    def _do(self) -> None:
         try:
             told = self.plan.do(self._handed())
         except FormError as error:

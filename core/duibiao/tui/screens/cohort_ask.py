@@ -83,7 +83,7 @@ def territory(app: DuibiaoApp, now: str, take: Callable[[str], None]) -> Form:
                 else app.say(f"辖区：{found}", f"Territory: {found}")
             )
 
-        return Plan(app.say("评哪个辖区的单位", "Units of which territory"), do, [field])
+        return Plan(app.say("评哪个辖区的单位", "Units of which territory"), do, [field], at_once=True)
 
     return spoken(lambda: Form(plan()))
 

@@ -376,7 +376,7 @@ class TargetsScreen(Page):
             self.territory = target_view.territory_of(self.duibiao.desk, str(values["territory"]))
             return say("辖区：", "Territory: ") + (self.territory[1] if self.territory else say("不限", "no limit"))
 
-        return Plan(say("只看一个辖区", "Only one territory"), do, [field])
+        return Plan(say("只看一个辖区", "Only one territory"), do, [field], at_once=True)
 
 
 SCREEN = TargetsScreen
