@@ -372,8 +372,8 @@ def test_every_save_that_was_acknowledged_before_a_signal_is_there_and_none_is_h
     for _ in range(15):
         line = child.stdout.readline()
     child.send_signal(signal.Signals[name])
-    out, _ = child.communicate(timeout=30)
-    acknowledged = int((line + out).split()[-1])
+    acknowledged = int([line, *child.stdout][-1])
+    child.communicate(timeout=30)
 
     with opened(folder) as space:
         assert int(str(value_of(space))) in (acknowledged, acknowledged + 1)
