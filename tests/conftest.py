@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,10 @@ import pytest
 from offices import UNITS, Office, make_demo, settle_in, small_pack
 
 from duibiao.cli import main
+
+gc.set_threshold(
+    100_000, 20, 100
+)  # thousands of small worlds are made and dropped: as often as Python does, a seventh of the time
 
 JURISDICTION = """\
 [[jurisdiction]]
