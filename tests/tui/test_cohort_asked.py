@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 from collections.abc import Callable
 from pathlib import Path
@@ -87,11 +88,12 @@ class Slow:
     """Works something out until it is told to go on."""
 
     def __init__(self) -> None:
-        self.go_on, self.stopped = Event(), Event()
+        self.begun, self.go_on, self.stopped = Event(), Event(), Event()
 
     def __call__(self, *asked: Any) -> Held:
         seen: Callable[[int, int], object] = asked[-1]
         seen(1000, 5000)
+        self.begun.set()
         self.go_on.wait(20)
         try:
             seen(2000, 5000)
@@ -106,10 +108,8 @@ async def test_escape_stops_the_work_and_keys_go_on_meanwhile(app_at: AppAt, mon
     async with app_at((80, 24), case=QINGPU) as pilot:
         monkeypatch.setattr(cohort_desk, "work_out", slow)
         pilot.app.action_go("cohort")  # type: ignore[attr-defined]
-        for _ in range(100):
-            await pilot.pause()
-            if "已读" in screen(pilot.app):
-                break
+        assert await asyncio.to_thread(slow.begun.wait, 20)
+        await pilot.pause()
         assert "已读 1,000/5,000 个单位，Esc 停止" in screen(pilot.app)
         await pilot.press("tab")
         assert "[分布]" in screen(pilot.app)
@@ -118,8 +118,7 @@ async def test_escape_stops_the_work_and_keys_go_on_meanwhile(app_at: AppAt, mon
         assert "已停止：r 重新评估" in screen(pilot.app)
         assert "已读" not in screen(pilot.app)
         slow.go_on.set()
-        await settled(pilot)
-        assert slow.stopped.is_set()
+        assert await asyncio.to_thread(slow.stopped.wait, 20)
 
 
 # without data frames

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import product
@@ -155,12 +156,13 @@ async def test_a_territory_nobody_knows_is_told_in_the_form(app_at: AppAt) -> No
 
 
 async def test_keys_work_while_it_is_counted(app_at: AppAt, monkeypatch: pytest.MonkeyPatch) -> None:
-    go_on = Event()
+    begun, go_on = Event(), Event()
     real = target_view.counted
 
     def slow(*args: Any) -> Iterator[tuple[str, Sequence[Row]]]:
         for each in real(*args):
             yield each
+            begun.set()
             go_on.wait(10)
 
     monkeypatch.setattr(target_view, "counted", slow)
@@ -168,10 +170,9 @@ async def test_keys_work_while_it_is_counted(app_at: AppAt, monkeypatch: pytest.
         app = pilot.app
         assert isinstance(app, DuibiaoApp)
         app.action_go("targets")
-        for _ in range(100):
-            await pilot.pause(0.02)
-            if shown(pilot).found:
-                break
+        assert await asyncio.to_thread(begun.wait, 20)
+        await pilot.pause()
+        assert shown(pilot).found
         assert "正在统计…" in screen(app)
         await pilot.press("down", "right")
         assert shown(pilot).year is not None
