@@ -16,9 +16,8 @@ from offices import UNITS, Office, make_demo, settle_in, small_pack
 
 from duibiao.cli import main
 
-gc.set_threshold(
-    100_000, 20, 100
-)  # thousands of small worlds are made and dropped: as often as Python does, a seventh of the time
+# To look for garbage as often as Python does takes a seventh of the time: thousands of small worlds are made here.
+gc.set_threshold(100_000, 20, 100)
 
 JURISDICTION = """\
 [[jurisdiction]]

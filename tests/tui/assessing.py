@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from textual.events import Key
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
+from duibiao.errors import BadInputError, Problem
 from duibiao.model.facts import Kind
 from duibiao.registry import Registry
 from duibiao.services import cases
@@ -23,8 +24,10 @@ from duibiao.services.desk import Desk
 from duibiao.services.office import create, open_office
 from duibiao.services.people import add_operator
 from duibiao.services.session import Question, Session
+from duibiao.services.writer import Writer
 from duibiao.store.records import facts_of
 from duibiao.store.rights import Operator
+from duibiao.store.workspace import Workspace
 from duibiao.tui.screens.assess import AssessScreen
 from tui.conftest import AppAt, text_of
 
@@ -101,6 +104,18 @@ async def typed(pilot: Pilot[int], *keys: str) -> None:
             await pilot.pause()
 
 
+@contextlib.contextmanager
+def disk_full(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing can be saved."""
+
+    def fail(self: Writer, space: Workspace, batch: list[Any]) -> list[int]:
+        raise BadInputError([Problem("E_DISK_FULL")])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "_transaction", fail)
+        yield
+
+
 def press(pilot: Pilot[int], name: str) -> None:
     """A key as a terminal sends it, without waiting for what it does."""
     plain = {"full_stop": ".", "slash": "/", "left_square_bracket": "["}.get(name, name)
@@ -127,6 +142,6 @@ def stored(office: Path, standard: str = QINGPU) -> dict[tuple[str, str], Any]:
 
 
 __all__ = [
-    "DAY", "ME", "QINGPU", "UNITS", "WUJIN", "Walk", "assessment_at", "go", "here", "line_of", "made_office", "own_office",
-    "page", "press", "saved", "session", "stored", "typed",
+    "DAY", "ME", "QINGPU", "UNITS", "WUJIN", "Walk", "assessment_at", "disk_full", "go", "here", "line_of", "made_office",
+    "own_office", "page", "press", "saved", "session", "stored", "typed",
 ]  # fmt: skip

@@ -7,27 +7,25 @@ import contextlib
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from duibiao.errors import BadInputError, Problem
+from duibiao.errors import Problem
 from duibiao.model.facts import Kind
 from duibiao.model.notation import read_value
 from duibiao.services.fact_entry import draft_of
 from duibiao.services.office import open_office
 from duibiao.services.session import Question
-from duibiao.services.writer import Writer
 from duibiao.store.records import evidence_of, save_facts
-from duibiao.store.workspace import Workspace
 from duibiao.tui.screens.assess import AssessScreen
 from tui.assessing import (
     QINGPU,
     UNITS,
     Walk,
     assessment_at,
+    disk_full,
     go,
     here,
     line_of,
@@ -160,7 +158,7 @@ class TestNothingTypedIsLost:
     ) -> None:
         async with at() as pilot:
             question = await go(pilot, Kind.FLAG)
-            with _disk_full(monkeypatch):
+            with disk_full(monkeypatch):
                 await typed(pilot, "1", "up")
                 await saved(pilot)
                 assert "未存" in line_of(pilot, question.fact.title)
@@ -182,16 +180,6 @@ class TestNothingTypedIsLost:
 
             assert session(pilot).value(question) is None
             assert "E_READONLY" in screen(pilot.app)
-
-
-@contextlib.contextmanager
-def _disk_full(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def fail(self: Writer, space: Workspace, batch: list[Any]) -> list[int]:
-        raise BadInputError([Problem("E_DISK_FULL")])
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Writer, "_transaction", fail)
-        yield
 
 
 class TestSomebodyElse:

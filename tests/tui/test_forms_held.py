@@ -6,19 +6,16 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from duibiao.errors import BadInputError, Problem
 from duibiao.model.facts import Grading, Kind
 from duibiao.services.office import open_office
-from duibiao.services.writer import Job, Writer
+from duibiao.services.writer import Job
 from duibiao.store.records import facts_of
-from duibiao.store.workspace import Workspace
 from duibiao.tui.dialogs import Form
-from tui.assessing import go, here, page, saved, session
+from tui.assessing import disk_full, go, here, page, saved, session
 from tui.assessing import typed as pressed
 from tui.casework import BEGINNING, case_of, typed
 from tui.conftest import AppAt, screen, settled
@@ -27,18 +24,16 @@ SAVING = "○ 还有内容正在保存，存好就办"
 
 
 @contextlib.asynccontextmanager
-async def slow_disk(pilot: Pilot[int]) -> AsyncIterator[Event]:
-    """Nothing is saved until the event is set."""
+async def slow_disk(pilot: Pilot[int]) -> AsyncIterator[None]:
+    """Nothing is saved meanwhile, and everything afterwards."""
     free = Event()
     pilot.app.writer.do(Job(lambda space: free.wait(60)))  # type: ignore[attr-defined]
     try:
-        yield free
+        yield
     finally:
         free.set()
-
-
-def _full(self: Writer, space: Workspace, batch: list[Any]) -> list[int]:
-    raise BadInputError([Problem("E_DISK_FULL")])
+    await saved(pilot)
+    await settled(pilot)
 
 
 async def an_answer_and_a_paper(pilot: Pilot[int]) -> None:
@@ -53,14 +48,10 @@ async def an_answer_and_a_paper(pilot: Pilot[int]) -> None:
 
 async def test_what_needs_the_answers_is_done_as_soon_as_they_are_saved(app_at: AppAt) -> None:
     async with app_at((80, 24), case=BEGINNING, go="assess") as pilot:
-        async with slow_disk(pilot) as free:
+        async with slow_disk(pilot):
             await an_answer_and_a_paper(pilot)
             assert SAVING in screen(pilot.app)
             assert () == case_of(pilot).state.papers
-
-            free.set()
-            await saved(pilot)
-            await settled(pilot)
 
         assert not isinstance(pilot.app.screen, Form)
         assert 1 == len(case_of(pilot).state.papers)
@@ -69,12 +60,9 @@ async def test_what_needs_the_answers_is_done_as_soon_as_they_are_saved(app_at: 
 
 async def test_a_form_changed_meanwhile_is_not_done_by_itself(app_at: AppAt) -> None:
     async with app_at((80, 24), case=BEGINNING, go="assess") as pilot:
-        async with slow_disk(pilot) as free:
+        async with slow_disk(pilot):
             await an_answer_and_a_paper(pilot)
             await pilot.press("space")
-            free.set()
-            await saved(pilot)
-            await settled(pilot)
 
         assert "☐ 未勾 考核评分表" in screen(pilot.app)
         assert SAVING not in screen(pilot.app)
@@ -83,12 +71,9 @@ async def test_a_form_changed_meanwhile_is_not_done_by_itself(app_at: AppAt) -> 
 
 async def test_a_form_that_is_left_meanwhile_does_nothing(app_at: AppAt) -> None:
     async with app_at((80, 24), case=BEGINNING, go="assess") as pilot:
-        async with slow_disk(pilot) as free:
+        async with slow_disk(pilot):
             await an_answer_and_a_paper(pilot)
             await pilot.press("escape")
-            free.set()
-            await saved(pilot)
-            await settled(pilot)
 
         assert not isinstance(pilot.app.screen, Form)
         assert () == case_of(pilot).state.papers
@@ -98,13 +83,9 @@ async def test_where_the_answer_could_not_be_saved_the_form_says_so_and_waits_fo
     app_at: AppAt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app_at((80, 24), case=BEGINNING, go="assess") as pilot:
-        with monkeypatch.context() as patch:
-            patch.setattr(Writer, "_transaction", _full)
-            async with slow_disk(pilot) as free:
+        with disk_full(monkeypatch):
+            async with slow_disk(pilot):
                 await an_answer_and_a_paper(pilot)
-                free.set()
-                await saved(pilot)
-                await settled(pilot)
             assert "有内容没有存好，还没有办" in screen(pilot.app)
             assert () == case_of(pilot).state.papers
 
@@ -115,8 +96,7 @@ async def test_where_the_answer_could_not_be_saved_the_form_says_so_and_waits_fo
 
 async def test_leaving_saves_what_could_not_be_saved_before(app_at: AppAt, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with app_at((80, 24), case=BEGINNING, go="assess") as pilot:
-        with monkeypatch.context() as patch:
-            patch.setattr(Writer, "_transaction", _full)
+        with disk_full(monkeypatch):
             question, unit = await go(pilot, Kind.RATE), case_of(pilot).listed.unit.code
             await pressed(pilot, "87", "enter")
             await saved(pilot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future, wait
 from datetime import date
 from threading import Lock, Thread
@@ -18,7 +18,7 @@ from textual.screen import Screen
 
 from duibiao.errors import BadInputError, Problem
 from duibiao.tui import words
-from duibiao.tui.base import Page, StatusLine, spoken
+from duibiao.tui.base import Dialog, Page, StatusLine, spoken
 from duibiao.tui.going import PLACES, Going
 from duibiao.tui.keys import ARROWS, is_hanzi, key, name_of, narrow, takes_text, words_of
 from duibiao.tui.look import THEMES, Inks
@@ -113,7 +113,6 @@ class DuibiaoApp(Going):
         self.log_lines: list[tuple[str, str]] = []
         self.plain = bool(os.environ.get("NO_COLOR"))
         self.inks = Inks(THEMES[0], plain=self.plain)
-        self.listeners: list[Callable[[Outcome], object]] = []
 
     # what it works with
 
@@ -280,8 +279,9 @@ class DuibiaoApp(Going):
         self._asked_to_leave = self._asked_to_leave and bool(outcome.problems)
         if outcome.problems:
             self.tell("；".join(map(self.phrases.problem, outcome.problems)), "bad")
-        for listener in list(self.listeners):
-            listener(outcome)
+        for each in self.screen_stack:
+            if isinstance(each, Page | Dialog):
+                each.heard(outcome)
         self.say_status()
 
     # words

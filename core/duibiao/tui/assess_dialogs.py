@@ -16,8 +16,6 @@ from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel, Part, Rows
 from duibiao.tui.look import fit, wrapped
 
-WIDTH = 72
-
 
 class Typed(Input):
     """One line to type in, with the terminal's cursor where an input method puts its candidates."""
@@ -66,12 +64,12 @@ class AskLine(Dialog):
 
     def draw(self) -> None:
         """What is asked, and the keys."""
-        width, inks = min(WIDTH, self.app.size.width - 4), self.duibiao.inks
+        inks = self.duibiao.inks
         keys = self.say("回车 确定  Esc 取消", "Enter OK  Esc cancel")
-        lines: list[list[Part]] = [[(line, inks.head)] for line in wrapped(self._title, width)]
+        lines: list[list[Part]] = [[(line, inks.head)] for line in self.in_lines(self._title)]
         panel = self.query_one("#said", Panel)
         panel.styles.height = len(lines) + 1
-        panel.show([*lines, [(fit(keys, width), inks.dim)]])
+        panel.show([*lines, [(fit(keys, self.inner), inks.dim)]])
 
     def take_words(self, made: Dialog) -> None:
         """The same question in other words; what was typed stays."""
@@ -134,16 +132,16 @@ class AskWay(Dialog):
 
     def draw(self) -> None:
         """What has happened, and the ways."""
-        width, inks = min(WIDTH, self.app.size.width - 4), self.duibiao.inks
+        inks = self.duibiao.inks
         styles = {"head": inks.head, "bad": inks.bad, "good": inks.good}
         panel, ways, hint = self.query_one("#said", Panel), self.query_one(Ways), self.query_one("#hint", Panel)
-        lines = [[(line, styles.get(kind, inks.text))] for text, kind in self._said for line in wrapped(text, width)]
+        lines = [[(line, styles.get(kind, inks.text))] for text, kind in self._said for line in self.in_lines(text)]
         panel.styles.height, ways.styles.height = len(lines), len(self._ways)
         panel.show(lines)
         ways.ways = self._ways
         keys = self.say(f"1–{len(self._ways)} 选  Esc 以后再定", f"1–{len(self._ways)} choose  Esc decide later")
         hint.styles.height = 1
-        hint.show([[(fit(keys, width), inks.dim)]])
+        hint.show([[(fit(keys, self.inner), inks.dim)]])
         ways.renew()
 
     def take_words(self, made: Dialog) -> None:

@@ -19,6 +19,7 @@ from duibiao.tui.painting import PaintedModal, PaintedScreen
 from duibiao.tui.small import TooSmall
 
 if TYPE_CHECKING:
+    from duibiao.services.writer import Outcome
     from duibiao.tui.app import DuibiaoApp
 
 
@@ -163,6 +164,9 @@ class Page(PaintedScreen[None]):
         """Only the status line changed."""
         self.query_one(StatusLine).renew()
 
+    def heard(self, outcome: Outcome) -> None:
+        """An answer was saved, or could not be."""
+
     def leaving(self) -> None:
         """The app is about to stop: what must not be lost is handed to the writer."""
 
@@ -248,6 +252,9 @@ class Dialog(PaintedModal[object]):
         """Too small, or large enough again. The framework calls this beside the method of a dialog of its own."""
         for each in self.query(TooSmall):
             each.show_for(self.app.size)
+
+    def heard(self, outcome: Outcome) -> None:
+        """An answer was saved, or could not be."""
 
     def action_cancel(self) -> None:
         """Close it, nothing was done."""

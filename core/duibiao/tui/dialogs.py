@@ -168,7 +168,6 @@ class Form(Dialog):
         self.wrong = ""
         self.held: Mapping[str, Any] | None = None
         """What stood in it when it was to be done, while that waits for something to be saved."""
-        self._failed = False
         named = (cell_len(each.label) for each in plan.fields if each.kind not in ("tick", "head"))
         self.label_width = min(max(named, default=LABEL), WIDEST_LABEL)
 
@@ -202,12 +201,6 @@ class Form(Dialog):
         first = next((i for i in range(self.rows.total()) if self.rows.selectable(i)), 0)
         self.rows.cursor = next((i for i, each in enumerate(self.plan.fields) if each.name == self.plan.begin), first)
         self._attend()
-        self.duibiao.listeners.append(self._hear)
-
-    def on_unmount(self) -> None:
-        """Nobody is left to be told."""
-        if self._hear in self.duibiao.listeners:
-            self.duibiao.listeners.remove(self._hear)
 
     def on_resize(self) -> None:
         """Another width: lines break elsewhere."""
@@ -346,25 +339,24 @@ class Form(Dialog):
         if self.plan.barred:
             self._say_wrong(self.plan.barred)
         elif self.duibiao.waiting and not self.plan.at_once:
-            self._failed = self._failed and self.held is not None
             self.wrong, self.held = "", dict(self.values)
             self.draw()
         else:
             self._do()
 
-    def _hear(self, outcome: Outcome) -> None:
-        self._failed = self._failed or bool(outcome.problems)
-        if self.held is not None and not self.duibiao.waiting:
-            self.call_later(self._all_saved)
+    def heard(self, outcome: Outcome) -> None:
+        """What waits for something to be saved goes on with the last of it, or with the first that cannot be."""
+        if self.held is not None and (outcome.problems or not self.duibiao.waiting):
+            self.call_later(self._go_on, failed=bool(outcome.problems))
 
-    async def _all_saved(self) -> None:
+    async def _go_on(self, *, failed: bool) -> None:
         """What waited is done, unless something could not be saved or the form was changed since."""
         if self.held is None:
             return
         self._keep_typed()
         unchanged, self.held = self.held == self.values, None
         self.draw()
-        if unchanged and self._failed:
+        if unchanged and failed:
             told = self.say(
                 "有内容没有存好，还没有办；再确定一次就办", "something was not saved, so nothing was done; OK does it"
             )

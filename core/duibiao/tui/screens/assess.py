@@ -17,6 +17,7 @@ from duibiao.services import seek
 from duibiao.services.phrasing import Phrases
 from duibiao.services.session import Change, Question
 from duibiao.services.sitting import Sitting, sit_down
+from duibiao.services.writer import Outcome
 from duibiao.tui.assess_more import Saying
 from duibiao.tui.assess_panels import Told
 from duibiao.tui.assess_rows import AssessRows
@@ -166,14 +167,16 @@ class AssessScreen(Saying):
         self._brief, self._why = self.query_one("#brief", Panel), self.query_one(Why)
         self._classes_for(self.app.size.width, self.app.size.height)
         if self._sit():
-            self.duibiao.listeners.append(self.heard)
             self.set_interval(LOOKS_EVERY, self.look_around)
             self._rows.focus()
 
+    def heard(self, outcome: Outcome) -> None:
+        """What became of a save, once there is a case."""
+        if self._sat:
+            super().heard(outcome)
+
     def on_unmount(self) -> None:
-        """Nobody is told of saves any more."""
-        if self._sat and self.heard in self.duibiao.listeners:
-            self.duibiao.listeners.remove(self.heard)
+        """What must not be lost is handed to the writer."""
         if self.duibiao.has_desk:
             self.leaving()
 

@@ -16,6 +16,7 @@ from duibiao.services import cases, seek
 from duibiao.services.cases import File, Outlook
 from duibiao.services.place_words import holder_words, kind_word
 from duibiao.services.process_words import STATUS, ProcessWords
+from duibiao.services.writer import Outcome
 from duibiao.tui.base import Line, Page, spoken
 from duibiao.tui.dialogs import Form, Plan
 from duibiao.tui.keys import key
@@ -174,16 +175,9 @@ class WorkflowScreen(Page):
         self.load()
         self.query_one(f"#{self.pane}", Lines).focus()
 
-        self.duibiao.listeners.append(self._saved)
-
-    def on_unmount(self) -> None:
-        """Nobody is left to be told."""
-        if self._saved in self.duibiao.listeners:
-            self.duibiao.listeners.remove(self._saved)
-
-    def _saved(self, outcome: object) -> None:
+    def heard(self, outcome: Outcome) -> None:
         """The last answer given on another screen is on the disk only now."""
-        if not self.duibiao.waiting and self.is_current:
+        if not self.duibiao.waiting and self.is_current and self.file is not None:
             self.load()
 
     def on_resize(self) -> None:
