@@ -15,7 +15,7 @@ from duibiao.tui.base import Dialog
 from duibiao.tui.keys import key
 from duibiao.tui.lines import Panel, Part
 from duibiao.tui.lists import Entries, Entry
-from duibiao.tui.look import fit
+from duibiao.tui.look import fit, wrapped
 
 LABEL = 27
 
@@ -71,22 +71,22 @@ class Standards(Dialog):
 
     def draw(self) -> None:
         """Title, the standards, the keys or what is wrong."""
-        inks = self.duibiao.inks
+        inks, width = self.duibiao.inks, self.inner
         title = self.say(f"对照哪些标准：已选 {len(self.chosen)} 个", f"Which standards: {len(self.chosen)} chosen")
         hint = self.say("空格 加入/去掉  ← → 调顺序  回车 确定  Esc 取消", "space add/remove  ← → order  Enter OK  Esc cancel")
-        said: list[list[Part]] = [[(line, inks.bad)] for line in self.in_lines(self.wrong)] if self.wrong else []
-        lines: list[list[Part]] = [*said, *([(line, inks.dim)] for line in self.in_lines(hint))]
+        said: list[list[Part]] = [[(line, inks.bad)] for line in wrapped(self.wrong, width)] if self.wrong else []
+        lines: list[list[Part]] = [*said, *([(line, inks.dim)] for line in wrapped(hint, width))]
         every = list(self.duibiao.registry.headers)
         # In English the names of places are longer than ids.
         named = every if self.duibiao.lang == "en" else labels(self.duibiao.registry, every, self.duibiao.phrases)
         self.called = dict(zip(every, named, strict=True))
         listed, head, foot = self.query_one(Ordered), self.query_one("#said", Panel), self.query_one("#hint", Panel)
         head.styles.height, foot.styles.height = 1, len(lines)
-        head.show([[(fit(title, self.inner), inks.head)]])
+        head.show([[(fit(title, width), inks.head)]])
         foot.show(lines)
         names = [*self.chosen, *(each for each in self.called if each not in self.chosen)]
         listed.styles.height = max(min(len(names), self.app.size.height * 9 // 10 - len(lines) - 3), 1)
-        listed.show([self._entry(name, self.inner - 1) for name in names])
+        listed.show([self._entry(name, width - 1) for name in names])
 
     def _entry(self, name: str, width: int) -> Entry:
         inks, header = self.duibiao.inks, self.duibiao.registry.headers[name]
